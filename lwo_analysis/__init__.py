@@ -1,0 +1,1 @@
+"""Reproducible findings about Leeuwarden Oost."""

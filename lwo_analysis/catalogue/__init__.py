@@ -1,0 +1,1 @@
+"""Metadata as code: what areas, indicators, sources and phrases are."""

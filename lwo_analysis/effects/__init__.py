@@ -1,0 +1,1 @@
+"""Why: designs, estimators and inference for a handful of treated areas."""

@@ -1,0 +1,1 @@
+"""What is: shares, distances, baselines and goal paths, as pure functions."""

@@ -1,0 +1,1 @@
+"""Say it: figures, tables, sentences and claims."""

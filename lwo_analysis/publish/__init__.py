@@ -1,0 +1,1 @@
+"""Pages: from an executed notebook to a site of static HTML."""

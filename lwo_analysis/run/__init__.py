@@ -1,0 +1,1 @@
+"""Runs: execute notebooks, publish what is whole, report what is not."""
