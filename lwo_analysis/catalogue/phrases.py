@@ -1,0 +1,154 @@
+"""Every sentence a page may say, in Dutch and English, from one file.
+
+A sentence that is not in ``phrases.yml`` cannot be published, so wording is reviewed in one place and the two languages cannot
+drift apart: both must exist and must hold the same placeholders.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+
+import yaml
+
+from lwo_analysis.errors import CatalogueError
+
+LANGUAGES = ("nl", "en")
+PHRASES_FILE = "phrases.yml"
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One template in every language, with the names of its placeholders."""
+
+    key: str
+    texts: Mapping[str, str]
+    placeholders: frozenset[str]
+
+
+def phrase(key: str, lang: str, **values: object) -> str:
+    """Return the sentence of a key with its placeholders filled.
+
+    Use it for every word a page shows that is not a proper name. Do not use it to assemble a sentence from fragments: word order
+    differs between the languages, so a new sentence is a new key.
+
+    Parameters
+    ----------
+    key : str
+        A key of ``phrases.yml``.
+    lang : str
+        ``nl`` or ``en``.
+    **values : object
+        One value per placeholder, already formatted: numbers come through :mod:`lwo_analysis.present.prose`.
+
+    Returns
+    -------
+    str
+        The filled sentence. Missing values have no text: say them with a key of their own.
+
+    Raises
+    ------
+    CatalogueError
+        When the key or the language does not exist, or the values are not exactly the placeholders.
+
+    Examples
+    --------
+    >>> phrase("badge.signal", "nl")
+    'Signaal'
+    """
+    found = _find(load_phrases(), key, lang)
+    given = frozenset(values)
+    if given != found.placeholders:
+        raise CatalogueError(
+            f"{PHRASES_FILE}, {key}",
+            expected=f"the values {_names(found.placeholders)}",
+            found=_names(given),
+            remedy="give exactly these values",
+        )
+    return found.texts[lang].format(**values)
+
+
+@cache
+def load_phrases() -> Mapping[str, Phrase]:
+    """Return the checked catalogue of the package, by key; read once per process.
+
+    Raises
+    ------
+    CatalogueError
+        When the file breaks a rule of :func:`parse_phrases`.
+    """
+    text = files("lwo_analysis.catalogue").joinpath(PHRASES_FILE).read_text(encoding="utf-8")
+    return parse_phrases(text)
+
+
+def parse_phrases(text: str) -> dict[str, Phrase]:
+    """Return the phrases in a YAML text, by key, after checking that both languages say the same.
+
+    Parameters
+    ----------
+    text : str
+        YAML: one mapping per key, with one non-empty text per language. A key that occurs twice is refused.
+
+    Raises
+    ------
+    CatalogueError
+        When a key lacks a language or has one too many, a text is empty, the placeholders differ, or a key occurs twice.
+    """
+    raw = yaml.load(text, Loader=_StrictLoader)
+    return {key: _checked(key, texts) for key, texts in raw.items()}
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """A YAML loader that refuses a repeated key instead of keeping the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """Return the mapping of a node whose keys are unique."""
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if repeated:
+            raise CatalogueError(
+                PHRASES_FILE, expected="every key once", found=f"twice: {', '.join(repeated)}", remedy="remove one of them"
+            )
+        return super().construct_mapping(node, deep)
+
+
+def _checked(key: str, texts: object) -> Phrase:
+    if not isinstance(texts, dict) or sorted(texts) != sorted(LANGUAGES) or not all(_is_text(text) for text in texts.values()):
+        raise CatalogueError(
+            f"{PHRASES_FILE}, {key}",
+            expected="a text for nl and one for en",
+            found=repr(texts),
+            remedy="add the missing language",
+        )
+    names = {lang: _placeholders(text) for lang, text in texts.items()}
+    if names["nl"] != names["en"]:
+        raise CatalogueError(
+            f"{PHRASES_FILE}, {key}",
+            expected=f"the placeholders {_names(names['nl'])} in both languages",
+            found=f"{_names(names['en'])} in English",
+            remedy="make the two texts hold the same placeholders",
+        )
+    return Phrase(key=key, texts=dict(texts), placeholders=names["nl"])
+
+
+def _is_text(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip())
+
+
+def _placeholders(text: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
+
+
+def _names(names: frozenset[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
+
+
+def _find(phrases: Mapping[str, Phrase], key: str, lang: str) -> Phrase:
+    if key not in phrases:
+        raise CatalogueError(PHRASES_FILE, expected="a known key", found=key, remedy="add it in Dutch and English")
+    if lang not in LANGUAGES:
+        raise CatalogueError(f"{PHRASES_FILE}, {key}", expected="language nl or en", found=lang, remedy="use nl or en")
+    return phrases[key]

@@ -1,0 +1,190 @@
+"""Figures that everyone can read: an alternative text, the numbers as a table, and bytes that do not change.
+
+A figure is an SVG picture with real text. It holds its own dark colours, and a narrow version when it was given as a drawing
+function, so that its text stays readable on a phone.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+import pandas as pd
+from matplotlib import rc_context
+from matplotlib.figure import Figure as Drawing
+
+from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.errors import NotebookError
+from lwo_analysis.present.origins import checked_origins, is_demo
+from lwo_analysis.present.style import DARK, FONT_STACK, INK, NARROW, PAPER, WIDE, figure_style
+from lwo_analysis.present.tables import Column, Table, make_table, marked_caption
+
+FIGURE_MIME = "application/vnd.lwo.figure+json"
+NARROW_MEDIA = "(max-width: 36rem)"
+
+_YEAR_NAMES = frozenset({"year", "jaar"})
+_MARK_HEIGHT = 18.0
+_SVG_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "lwo-analysis"}
+_SVG_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A finished figure; display it as the last line of a cell."""
+
+    svg: str
+    narrow_svg: str | None
+    alt: str
+    caption: str
+    data: Table
+    origins: frozenset[str]
+    lang: str
+
+    def to_html(self) -> str:
+        """Return the picture, its caption, and its numbers folded below it."""
+        caption = escape(marked_caption(self.caption, self.origins, self.lang))
+        summary = escape(phrase("figure.data", self.lang))
+        return (
+            f'<figure class="lwo-figure" lang="{self.lang}">{self._picture()}<figcaption>{caption}</figcaption></figure>'
+            f'<details class="lwo-data"><summary>{summary}<span class="visually-hidden">: {caption}</span></summary>'
+            f"{self.data.to_html()}</details>"
+        )
+
+    def _picture(self) -> str:
+        image = f'<img src="{_data_uri(self.svg)}" alt="{escape(self.alt)}"{_size(self.svg)}>'
+        if self.narrow_svg is None:
+            return f'<div class="lwo-wide" role="region" tabindex="0" aria-label="{escape(self.caption)}">{image}</div>'
+        narrow = f'<source media="{NARROW_MEDIA}" srcset="{_data_uri(self.narrow_svg)}"{_size(self.narrow_svg)}>'
+        return f"<picture>{narrow}{image}</picture>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
+        facts = {"alt": self.alt, "caption": self.caption, "lang": self.lang, "origins": sorted(self.origins)}
+        return {"text/html": self.to_html(), "text/plain": self.alt, FIGURE_MIME: facts}
+
+
+def make_figure(
+    fig: Drawing | Callable[[float], Drawing],
+    *,
+    alt: str,
+    caption: str,
+    data: pd.DataFrame,
+    origins: Iterable[str],
+    lang: str,
+    columns: Mapping[str, str | Column] | None = None,
+) -> Figure:
+    """Return a figure with its alternative text and its numbers, ready to show.
+
+    Use it for every picture of a page; a bare matplotlib figure is refused by the exporter. Not meant for more than about 2,000
+    marks: draw those with ``rasterized=True``.
+
+    Parameters
+    ----------
+    fig : matplotlib.figure.Figure or callable
+        The drawing, or a function of the width in inches that returns it; a function is drawn twice, wide and for phones.
+    alt : str
+        What the picture shows, for people who do not see it: the finding, not "a chart". Not empty.
+    caption : str
+        The line under the figure: what is drawn, of whom, which year, which source.
+    data : pandas.DataFrame
+        The numbers that are drawn, one row per mark; the first column names the row. Not changed.
+    origins : iterable of str
+        Origins of the numbers; demo figures are marked in the picture and in the caption.
+    lang : str
+        ``nl`` or ``en``.
+    columns : mapping of str to str or Column, optional
+        Columns of the data table as in :func:`make_table`; by default every column under its own name.
+
+    Raises
+    ------
+    NotebookError
+        When the alternative text or the caption is missing, there are no numbers, or demo and real numbers mix.
+    """
+    known = checked_origins(origins, f"figure {caption!r}")
+    _require_text("an alternative text (alt)", alt, caption)
+    shown = columns or {name: Column(str(name), kind=_guess_kind(name)) for name in data.columns}
+    wide, narrow = _drawings(fig)
+    return Figure(
+        svg=_svg(wide, alt, known, lang),
+        narrow_svg=None if narrow is None else _svg(narrow, alt, known, lang),
+        alt=alt,
+        caption=caption,
+        data=make_table(
+            data,
+            caption=phrase("figure.data_caption", lang, caption=caption),
+            columns=shown,
+            origins=known,
+            lang=lang,
+            row_header=next(iter(shown)),
+        ),
+        origins=known,
+        lang=lang,
+    )
+
+
+def _require_text(what: str, text: str, caption: str) -> None:
+    if not text or not text.strip() or not caption.strip():
+        raise NotebookError(
+            f"figure {caption!r}", expected=f"{what} and a caption", found="an empty text", remedy="say what the figure shows"
+        )
+
+
+def _guess_kind(name: object) -> str:
+    return "year" if str(name).lower() in _YEAR_NAMES else "number"
+
+
+def _drawings(fig: Drawing | Callable[[float], Drawing]) -> tuple[Drawing, Drawing | None]:
+    if isinstance(fig, Drawing):
+        return fig, None
+    with figure_style():
+        return fig(WIDE), fig(NARROW)
+
+
+def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:
+    """Return the drawing as an SVG whose bytes depend on nothing but the drawing."""
+    buffer = io.BytesIO()
+    with figure_style(), rc_context(_SVG_SETTINGS):
+        drawing.savefig(buffer, format="svg", metadata={**_SVG_METADATA, "Title": alt})
+    svg = buffer.getvalue().decode("utf-8")
+    svg = re.sub(r"^.*?(?=<svg)", "", svg, count=1, flags=re.DOTALL).replace("'DejaVu Sans'", FONT_STACK)
+    return _with_dark_colours(_with_demo_mark(svg, lang) if is_demo(origins) else svg)
+
+
+def _with_dark_colours(svg: str) -> str:
+    rules = "".join(
+        f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: {light}"]{{stroke:{dark}!important}}'
+        for light, dark in DARK.items()
+    )
+    return svg.replace("</svg>", f"<style>@media (prefers-color-scheme: dark){{{rules}}}</style></svg>")
+
+
+def _with_demo_mark(svg: str, lang: str) -> str:
+    """Return the SVG with a strip below it that says the numbers are synthetic, so that it says so wherever it is pasted."""
+    width, height = _dimensions(svg)
+    taller = height + _MARK_HEIGHT
+    svg = re.sub(r' height="[\d.]+pt"', f' height="{taller:g}pt"', svg, count=1)
+    svg = re.sub(r'viewBox="0 0 [\d.]+ [\d.]+"', f'viewBox="0 0 {width:g} {taller:g}"', svg, count=1)
+    strip = (
+        f'<rect x="0" y="{height:g}" width="{width:g}" height="{_MARK_HEIGHT:g}" style="fill: {INK}"/>'
+        f'<text x="6" y="{height + 12.5:g}" style="font: bold 9px {FONT_STACK}; fill: {PAPER}">'
+        f"{escape(phrase('demo.mark', lang))}</text>"
+    )
+    return svg.replace("</svg>", f"{strip}</svg>")
+
+
+def _dimensions(svg: str) -> tuple[float, float]:
+    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    return float(found[1]), float(found[2])
+
+
+def _size(svg: str) -> str:
+    # Points to CSS pixels, so that the page keeps the room before the picture is decoded.
+    width, height = (round(side * 96 / 72) for side in _dimensions(svg))
+    return f' width="{width}" height="{height}"'
+
+
+def _data_uri(svg: str) -> str:
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"
