@@ -33,7 +33,7 @@ def test_zero_smoothness_with_one_pre_period_extrapolates_the_line_through_it():
 
 
 def test_a_large_smoothness_bound_adds_its_bias_on_both_sides():
-    # With one post-period only the bend at the reference matters: worst-case bias M, and far from zero cv(M/sd) sd = M + 1.645 sd.
+    # With one post-period only the bend at the reference matters: bias M, and far from zero cv(M/sd) sd = M + 1.645 sd.
     beta, sigma, bound = np.array([0.5, 2.0]), np.diag([0.04, 0.09]), 10.0
     result = honest_smoothness(beta, sigma, 1, bound=bound)
     half = bound + norm.ppf(0.95) * np.sqrt(0.04 + 0.09)

@@ -7,18 +7,17 @@ milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import norm
 
+from lwo_analysis.effects.inversion import accepted_interval
 from lwo_analysis.effects.sensitivity.event_study_input import EventStudyMoments, check_moments
 
 FIRST_STAGE_SHARE = 0.1
 DEFAULT_DRAWS = 10_000
 GRID_POINTS = 400
-MAX_WIDENINGS = 12
 EDGE_TOLERANCE = 1e-5
 
 
@@ -123,7 +122,7 @@ def honest_relative_magnitudes(
     :math:`\kappa \ne 0` and one pair :math:`\lambda_t^+ = \lambda_t^-` per post-period.
 
     Assumption: the coefficients are jointly normal with the given covariance (not checked). The bound itself cannot be tested.
-    Results follow the paper and the authors' R package, not ``diff_diff``, whose relative-magnitude set is not C-LF and is shorter.
+    Results follow the paper and the authors' R package, not ``diff_diff``, whose relative-magnitude set is not C-LF but shorter.
 
     References
     ----------
@@ -142,7 +141,9 @@ def honest_relative_magnitudes(
     def accepted(theta: np.ndarray) -> np.ndarray:
         return np.logical_or.reduce([~_rejected(part, theta, size) for part in components])
 
-    lower, upper = _hull(accepted, moments.estimate, moments.standard_error)
+    lower, upper = accepted_interval(
+        accepted, moments.estimate, moments.standard_error, points=GRID_POINTS, tolerance=EDGE_TOLERANCE
+    )
     return HonestInterval(float(bound), lower, upper, moments.estimate, confidence, "C-LF")
 
 
@@ -223,30 +224,3 @@ def _truncated_normal_quantile(probability: float, lower: np.ndarray, upper: np.
     low_tail, high_tail = norm.sf(lower), norm.sf(upper)
     right = -norm.ppf(low_tail - probability * (low_tail - high_tail))
     return np.clip(np.where(lower > 0, right, left), lower, upper)
-
-
-def _hull(accepted: Callable[[np.ndarray], np.ndarray], centre: float, standard_error: float) -> tuple[float, float]:
-    """Return the ends of the accepted set; the range doubles until both ends lie inside it."""
-    half = 20 * standard_error
-    for _ in range(MAX_WIDENINGS):
-        grid = np.linspace(centre - half, centre + half, GRID_POINTS)
-        inside = accepted(grid)
-        if inside.any() and not (inside[0] or inside[-1]):
-            first, last = np.flatnonzero(inside)[[0, -1]]
-            tolerance = EDGE_TOLERANCE * standard_error
-            return (
-                bisect_edge(accepted, grid[first - 1], grid[first], tolerance),
-                bisect_edge(accepted, grid[last + 1], grid[last], tolerance),
-            )
-        half *= 2 if inside.any() else 0.25
-    return (-np.inf, np.inf) if inside.any() else (np.nan, np.nan)
-
-
-def bisect_edge(accepted: Callable[[np.ndarray], np.ndarray], outside: float, inside: float, tolerance: float) -> float:
-    """Return the accepted point within ``tolerance`` of the edge between a rejected and an accepted value."""
-    while abs(inside - outside) > tolerance:
-        points = np.linspace(outside, inside, 18)
-        inner = accepted(points[1:-1])
-        first = int(np.argmax(inner)) if inner.any() else len(inner)
-        outside, inside = points[first], points[first + 1]
-    return float(inside)

@@ -41,7 +41,8 @@ def honest_smoothness(
     r"""Return the optimal fixed-length confidence interval for a post-period effect under :math:`\Delta^{SD}(M)`.
 
     Use it when a drift that was there before the start probably continues, and the question is how sharply it may bend.
-    ``bound=0`` extrapolates the pre-period line. Do not use it when shocks, not drifts, are the worry: use ``honest_relative_magnitudes``.
+    ``bound=0`` extrapolates the pre-period line. Do not use it when shocks, not drifts, are the worry: use
+    ``honest_relative_magnitudes``.
 
     Parameters
     ----------
