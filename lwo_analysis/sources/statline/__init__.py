@@ -1,0 +1,30 @@
+"""StatLine (CBS, and police and RIVM through dataderden): tables as delivered, read and fetched without silent errors."""
+
+from lwo_analysis.sources.statline.folder import read_table_folder
+from lwo_analysis.sources.statline.keys import group_path, resolve_key
+from lwo_analysis.sources.statline.table import (
+    ABSENT,
+    IMPOSSIBLE,
+    MISSING_REASONS,
+    NOT_YET_PUBLISHED,
+    SUPPRESSED,
+    TIDY_COLUMNS,
+    KeySpec,
+    StatLineTable,
+)
+from lwo_analysis.sources.statline.tidy import tidy_rows
+
+__all__ = [
+    "ABSENT",
+    "IMPOSSIBLE",
+    "MISSING_REASONS",
+    "NOT_YET_PUBLISHED",
+    "SUPPRESSED",
+    "TIDY_COLUMNS",
+    "KeySpec",
+    "StatLineTable",
+    "group_path",
+    "read_table_folder",
+    "resolve_key",
+    "tidy_rows",
+]
