@@ -78,13 +78,14 @@ def areas() -> dict[str, Area]:
     Raises
     ------
     CatalogueError
-        An id occurs twice, a part is not an area, or an area is made in none or several ways.
+        An id occurs twice, a part is not an area, an area is made in none or several ways, or of itself.
     """
     entries = [_read_area(content) for content in read_catalogue_file("areas.yml")]
     check_unique([area.id for area in entries], where="catalogue/areas.yml")
     by_id = {area.id: area for area in entries}
     for area in entries:
         _check_area(area, by_id)
+    _check_no_circle(by_id)
     return by_id
 
 
@@ -164,3 +165,17 @@ def _check_area(area: Area, by_id: dict[str, Area]) -> None:
             found=f"{ways} ways, unknown parts {strangers or 'none'}, kind {area.kind}",
             remedy="correct the entry",
         )
+
+
+def _check_no_circle(by_id: dict[str, Area]) -> None:
+    made: set[str] = set()
+    while pending := [area for area in by_id.values() if area.id not in made]:
+        ready = {area.id for area in pending if {*area.parts, *area.mean_of, *([area.whole] if area.whole else [])} <= made}
+        if not ready:
+            raise CatalogueError(
+                "catalogue/areas.yml",
+                expected="areas that are not made of themselves",
+                found=f"a circle among {', '.join(area.id for area in pending)}",
+                remedy="correct parts, whole or mean_of",
+            )
+        made |= ready

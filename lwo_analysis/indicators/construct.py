@@ -1,0 +1,93 @@
+"""Numerators and denominators of an indicator by region, from the measures of a table.
+
+A share is never averaged: every area figure is a sum of numerators over a sum of denominators. A delivered mean or model share joins
+in by being weighted: its numerator is mean times weight, its denominator the weight.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from lwo_analysis.catalogue.indicators import Indicator
+from lwo_analysis.cleaning.missing import worst_reason
+
+PART_COLUMNS: tuple[str, ...] = ("region_code", "year", "numerator", "denominator", "delivered", "missing_reason")
+
+
+def parts_of_indicator(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return what every region contributes to an indicator.
+
+    Parameters
+    ----------
+    indicator : Indicator
+        Says which measures stand above and below the line.
+    rows : DataFrame
+        Columns `region_code, measure, year, value, missing_reason`; one row per region, measure and year.
+    weights : DataFrame, optional
+        For an indicator with a `mean`: the measures of its `weight`, in the same columns, in one boundary year; their year is not
+        matched, because weights of one year serve all years of a table on fixed boundaries. Regions without a weight keep their
+        delivered figure and get an empty numerator.
+
+    Returns
+    -------
+    DataFrame
+        Columns `PART_COLUMNS`. `numerator` and `denominator` are empty when one of their measures is missing, and `missing_reason`
+        says why; `delivered` is the provider's own figure for an indicator with a mean, else empty. A count has denominator 1.
+
+    Examples
+    --------
+    >>> from lwo_analysis.catalogue.indicators import indicator
+    >>> rows = pd.DataFrame({"region_code": "WK1", "measure": ["cars", "households"], "year": 2020, "value": [50.0, 40.0],
+    ...                      "missing_reason": None})
+    >>> parts_of_indicator(indicator("cars_per_household"), rows)[["numerator", "denominator"]].values.tolist()
+    [[50.0, 40.0]]
+    """
+    if indicator.mean:
+        return _parts_of_mean(indicator, rows, weights)
+    above = sum_measures(rows, indicator.numerator).rename(columns={"value": "numerator"})
+    if not indicator.denominator:
+        return above.assign(denominator=1.0, delivered=float("nan"))[list(PART_COLUMNS)]
+    below = sum_measures(rows, indicator.denominator).rename(columns={"value": "denominator"})
+    both = above.merge(below, on=["region_code", "year"], how="outer", suffixes=("", "_below"))
+    reasons = both[["missing_reason", "missing_reason_below"]]
+    return both.assign(delivered=float("nan"), missing_reason=_row_reasons(reasons))[list(PART_COLUMNS)]
+
+
+def sum_measures(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
+    """Return the sum of measures per region and year, empty when one of them is missing.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns `region_code, measure, year, value, missing_reason`.
+    names : tuple of str
+        Measures that are added.
+
+    Returns
+    -------
+    DataFrame
+        Columns `region_code, year, value, missing_reason`; a measure that the rows do not have at all counts as `absent`.
+    """
+    chosen = rows[rows["measure"].isin(names)]
+    keys = ["region_code", "year"]
+    summed = chosen.groupby(keys, sort=True).agg(
+        value=("value", lambda values: values.astype(float).sum(skipna=False)), count=("measure", "nunique")
+    )
+    complete = summed["count"].eq(len(names))
+    reasons = chosen[chosen["missing_reason"].notna()].groupby(keys)["missing_reason"].agg(worst_reason)
+    reason = reasons.reindex(summed.index).fillna("").mask(~complete, "absent")
+    result = summed.assign(value=summed["value"].where(complete & reason.eq("")), missing_reason=reason)
+    return result.drop(columns="count").reset_index()
+
+
+def _parts_of_mean(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
+    figures = sum_measures(rows, (indicator.mean,)).rename(columns={"value": "delivered"})
+    source = rows if weights is None else weights
+    weight = sum_measures(source, indicator.weight)[["region_code", "value"]].rename(columns={"value": "denominator"})
+    both = figures.merge(weight, on="region_code", how="left", validate="many_to_one")
+    return both.assign(numerator=both["delivered"] / indicator.scale * both["denominator"])[list(PART_COLUMNS)]
+
+
+def _row_reasons(reasons: pd.DataFrame) -> pd.Series:
+    filled = reasons.fillna("absent")
+    return pd.Series([worst_reason(pd.Series(row)) for row in filled.itertuples(index=False)], index=reasons.index, dtype="string")
