@@ -1,0 +1,18 @@
+"""Tests that keep their promise with one to five treated areas."""
+
+from lwo_analysis.effects.inference.lee_wooldridge import LeeWooldridgeResult, lee_wooldridge_test
+from lwo_analysis.effects.inference.multiplicity import AdjustedPValues, adjust_for_multiplicity
+from lwo_analysis.effects.inference.placebo import PlaceboResult, add_placebo_inference, placebo_test
+from lwo_analysis.effects.inference.wild_bootstrap import WildBootstrapResult, wild_cluster_bootstrap
+
+__all__ = [
+    "AdjustedPValues",
+    "LeeWooldridgeResult",
+    "PlaceboResult",
+    "WildBootstrapResult",
+    "add_placebo_inference",
+    "adjust_for_multiplicity",
+    "lee_wooldridge_test",
+    "placebo_test",
+    "wild_cluster_bootstrap",
+]

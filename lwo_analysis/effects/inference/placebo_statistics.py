@@ -1,0 +1,119 @@
+"""The numerics of the placebo test: all assignments at once, on one number per area."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lwo_analysis.effects.inference.contrasts import Contrasts
+from lwo_analysis.effects.inversion import accepted_interval
+from lwo_analysis.effects.panel import FloatArray, IntArray
+
+TIES = 1e-10
+
+
+@dataclass(frozen=True)
+class PlaceboStatistics:
+    """One row per assignment.
+
+    Attributes
+    ----------
+    estimates : ndarray, shape (R,)
+        Difference in differences, in outcome units.
+    standard_errors : ndarray, shape (R,)
+        Its two-sample (Welch) standard error, in outcome units; with one treated unit the spread of the comparison units.
+    """
+
+    estimates: FloatArray
+    standard_errors: FloatArray
+
+    @property
+    def studentised(self) -> FloatArray:
+        """Return the statistic of the test, shape (R,), without unit."""
+        return self.estimates / self.standard_errors
+
+
+def placebo_statistics(
+    contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float = 0.0
+) -> PlaceboStatistics:
+    r"""Return estimate and standard error of every assignment, under the null that the effect is ``effect``.
+
+    Parameters
+    ----------
+    contrasts : Contrasts
+        Of N units and G starts.
+    rows : ndarray of int, shape (R, n_treated)
+        Assignments; column k takes the place of treated unit k.
+    scale : ndarray, shape (N,), optional
+        Standard deviation that belongs to the population of each unit. A placebo unit's deviation from the mean is multiplied by
+        the ratio of the treated unit's value to its own, as in Ferman and Pinto (2019).
+    effect : float
+        Constant effect under the null, in outcome units.
+
+    Returns
+    -------
+    PlaceboStatistics
+
+    Notes
+    -----
+    With :math:`e_k` the gap of place k to the mean of the units without a place, and :math:`\omega` the weights of the places:
+    :math:`\hat\tau = \sum_k \omega_k e_k` and :math:`s^2 = \frac{n_1}{n_1-1}\sum_k \omega_k^2 (e_k - \hat\tau)^2 + s_0^2`.
+    Dividing by :math:`s` keeps the test right when the treated areas are noisier than the rest (Janssen 1997; Chung and Romano
+    2013, Annals of Statistics 41(2)).
+    """
+    values, cohort, slots = contrasts.shifted(effect), contrasts.cohort, contrasts.slot_weights
+    weights, drawn = contrasts.unit_weights, contrasts.unit_weights[rows]
+    total, left = weights @ values, weights.sum() - drawn.sum(axis=1)
+    comparison = (total - np.einsum("rk,rkg->rg", drawn, values[rows])) / left[:, None]
+    placed = values[rows, cohort]
+    if scale is not None:
+        centre = (total / weights.sum())[cohort]
+        placed = centre + (placed - centre) * scale[contrasts.treated] / scale[rows]
+    gaps = placed - comparison[:, cohort]
+    estimates = gaps @ slots
+    spread = _comparison_spread(values[:, cohort] @ slots, weights, rows)
+    return PlaceboStatistics(estimates, np.sqrt(_variance(gaps, estimates, slots, spread, left)))
+
+
+def _comparison_spread(averages: FloatArray, weights: FloatArray, rows: IntArray) -> FloatArray:
+    """Return the weighted sum of squares of the units outside each row around their own mean, shape (R,)."""
+    centred = averages - averages.mean()
+    left = weights.sum() - weights[rows].sum(axis=1)
+    mean = (weights @ centred - (weights * centred)[rows].sum(axis=1)) / left
+    powers = [weights**2 * centred**power for power in (0, 1, 2)]
+    zero, one, two = (moment.sum() - moment[rows].sum(axis=1) for moment in powers)
+    count = len(averages) - rows.shape[1]
+    return np.maximum(two - 2 * mean * one + mean**2 * zero, 0) * count / max(count - 1, 1)
+
+
+def _variance(gaps: FloatArray, estimates: FloatArray, slots: FloatArray, spread: FloatArray, left: FloatArray) -> FloatArray:
+    places = len(slots)
+    if places == 1:
+        return spread * (1 / left + 1 / left**2)
+    treated = ((gaps - estimates[:, None]) ** 2) @ slots**2 * places / (places - 1)
+    return treated + spread / left**2
+
+
+def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float = 0.0) -> float:
+    """Return the share of assignments with a studentised statistic at least as large in size as the actual one.
+
+    ``rows`` must hold the actual assignment; that makes the test valid in small samples.
+    """
+    actual = placebo_statistics(contrasts, contrasts.treated[None, :], scale=scale, effect=effect).studentised[0]
+    placebos = placebo_statistics(contrasts, rows, scale=scale, effect=effect).studentised
+    return float((np.abs(placebos) >= abs(actual) * (1 - TIES)).mean())
+
+
+def placebo_interval(
+    contrasts: Contrasts, rows: IntArray, *, confidence: float, scale: FloatArray | None = None
+) -> tuple[float, float]:
+    """Return the constant effects that the placebo test does not reject, in outcome units; infinite when it cannot reject."""
+    actual = placebo_statistics(contrasts, contrasts.treated[None, :], scale=scale)
+    alpha = 1 - confidence
+
+    def accepted(effects: FloatArray) -> np.ndarray:
+        return np.array([placebo_p_value(contrasts, rows, scale=scale, effect=effect) > alpha + TIES for effect in effects])
+
+    yardstick = float(np.std(placebo_statistics(contrasts, rows, scale=scale).estimates)) or 1.0
+    return accepted_interval(accepted, float(actual.estimates[0]), yardstick, points=33)
