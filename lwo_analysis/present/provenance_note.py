@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
+from lwo_analysis.present.origins import checked_origins
 
 PROVENANCE_MIME = "application/vnd.lwo.provenance+json"
 _SHORT_CHECKSUM = 12
@@ -41,7 +42,7 @@ class Provenance:
     reproduce : str
         The command that makes the page again.
     origins : frozenset of str
-        Origins of the inputs.
+        Origins of the inputs; every origin shown on the page must be among them.
     lang : str
         Language of the note.
     """
@@ -49,8 +50,8 @@ class Provenance:
     inputs: tuple[ProvenanceInput, ...]
     parameters: Mapping[str, Any]
     reproduce: str
-    origins: frozenset[str] = frozenset()
-    lang: str = field(default="nl")
+    origins: frozenset[str]
+    lang: str = "nl"
 
     def __post_init__(self) -> None:
         if not self.inputs or not self.reproduce.strip():
@@ -60,6 +61,7 @@ class Provenance:
                 found=f"{len(self.inputs)} inputs and the command {self.reproduce!r}",
                 remedy="name the sources the notebook reads",
             )
+        checked_origins(self.origins, "provenance")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the note as plain JSON types."""

@@ -1,0 +1,206 @@
+"""From an executed notebook to a page that everyone can read: no script, no request, no picture without words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import pass_context
+from latex2mathml.converter import convert
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from traitlets import default
+from traitlets.config import Config
+
+from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.present.claims import claims_html
+from lwo_analysis.present.prose import PROSE_MIME
+from lwo_analysis.present.provenance_note import PROVENANCE_MIME
+from lwo_analysis.publish.collect import (
+    collect_claims,
+    collect_origins,
+    collect_provenance,
+    collect_title,
+    collect_warnings,
+)
+from lwo_analysis.publish.guards import (
+    FINDINGS_TAG,
+    check_banner,
+    check_cells,
+    check_findings,
+    check_html,
+    check_origins,
+    tags_of,
+)
+from lwo_analysis.publish.page import badge_legend, fill_page, page_foot
+from lwo_analysis.publish.records import PageRecord, RenderedPage
+from lwo_analysis.publish.structure import structure_body
+
+TEMPLATES = Path(__file__).parent / "templates"
+HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "intern"})
+HIDDEN_INPUT_TAGS = frozenset({"remove-input", "hide-input"})
+LANGUAGES = frozenset({"nl", "en"})
+
+
+class MathRenderer(IPythonRenderer):
+    """Markdown with formulas turned into MathML when the page is made, so that no script has to do it in the browser."""
+
+    def inline_math(self, body: str) -> str:
+        """Return a formula inside a line."""
+        return convert(body)
+
+    def block_math(self, body: str) -> str:
+        """Return a formula on a line of its own."""
+        return convert(body, display="block")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """Return an environment such as ``aligned`` on a line of its own."""
+        return convert(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
+
+
+class CellsExporter(HTMLExporter):
+    """The nbconvert exporter of the cells; the page around them is filled by :mod:`lwo_analysis.publish.page`."""
+
+    @default("template_name")
+    def _template_name_default(self) -> str:
+        return "lwo"
+
+    @default("extra_template_basedirs")
+    def _extra_template_basedirs_default(self) -> list[str]:
+        return [str(TEMPLATES)]
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Return a markdown cell as HTML, without anchor signs in the headings."""
+        cell = context.get("cell", {})
+        renderer = MathRenderer(
+            escape=False, embed_images=True, exclude_anchor_links=True, attachments=dict(cell.get("attachments", {}))
+        )
+        return MarkdownWithMath(renderer=renderer).render(source)
+
+
+def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
+    """Return the finished page of an executed notebook; nothing is written.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        As papermill left it, without errors. Not changed.
+    page : PageRecord
+        Its name, language, parameters and moment.
+
+    Returns
+    -------
+    RenderedPage
+        The page and the texts of the files beside it. The same notebook and record give the same bytes.
+
+    Raises
+    ------
+    NotebookError
+        When a rule of :mod:`lwo_analysis.publish.guards` or :mod:`lwo_analysis.publish.structure` is broken.
+    """
+    kept = _cells_in_language(notebook, page.lang)
+    check_cells(kept, page.notebook)
+    claims = collect_claims(kept)
+    check_findings(kept, claims, page.notebook)
+    provenance = {**collect_provenance(kept, page.notebook), **_facts(page)}
+    origins = check_origins(collect_origins(kept), provenance, page.notebook)
+    body = structure_body(
+        _export_cells(_prepared(kept, claims, page.lang), page.lang),
+        title=collect_title(kept),
+        lang=page.lang,
+        name=page.notebook,
+    )
+    check_html(body.html, page.notebook)
+    html = fill_page(
+        body.html,
+        title=body.title,
+        lang=page.lang,
+        origins=origins,
+        home="../index.html" if "demo" in origins else "index.html",
+        sections=body.sections,
+        foot=page_foot(provenance, page.slug, page.lang),
+        generated=page.generated,
+    )
+    check_banner(html, origins, page.lang, page.notebook)
+    return RenderedPage(
+        slug=page.slug,
+        title=body.title,
+        lang=page.lang,
+        html=html,
+        claims=claims,
+        provenance=provenance,
+        origins=origins,
+        notebook=_clean_notebook(notebook),
+        warnings=collect_warnings(kept),
+    )
+
+
+def _cells_in_language(notebook: NotebookNode, lang: str) -> NotebookNode:
+    """Return a copy without the cells that are tagged with the other language."""
+    kept = deepcopy(notebook)
+    other = LANGUAGES - {lang}
+    kept.cells = [cell for cell in kept.cells if not tags_of(cell) & other]
+    return kept
+
+
+def _prepared(notebook: NotebookNode, claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:
+    """Return the notebook as the template needs it: the answer filled in, and only finished HTML in the outputs."""
+    prepared = deepcopy(notebook)
+    prepared.cells = [_prepared_cell(cell, claims, lang) for cell in prepared.cells if not tags_of(cell) & HIDDEN_TAGS]
+    return prepared
+
+
+def _prepared_cell(cell: NotebookNode, claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:
+    if FINDINGS_TAG in tags_of(cell):
+        return _answer_cell(claims, lang)
+    if cell.cell_type == "code":
+        cell.outputs = [_html_output(output.data["text/html"]) for output in cell.outputs if _is_shown_in_place(output)]
+        if tags_of(cell) & HIDDEN_INPUT_TAGS:
+            cell.source = ""
+    return cell
+
+
+def _is_shown_in_place(output: NotebookNode) -> bool:
+    if output.output_type == "stream" or PROVENANCE_MIME in output.data:
+        return False
+    return output.data.get(PROSE_MIME, {}).get("kind") != "title"
+
+
+def _answer_cell(claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:
+    headlines = [claim for claim in claims if claim["headline"]]
+    legend = badge_legend({claim["badge"] for claim in headlines}, lang)
+    html = (
+        f'<section class="answer"><h2>{phrase("page.answer", lang)}</h2>{claims_html(headlines, anchors=True)}{legend}</section>'
+    )
+    return nbformat.v4.new_code_cell(source="", outputs=[_html_output(html)], id="answer")
+
+
+def _html_output(html: str) -> NotebookNode:
+    return nbformat.v4.new_output("display_data", data={"text/html": html})
+
+
+def _export_cells(notebook: NotebookNode, lang: str) -> str:
+    exporter = CellsExporter(config=Config({"HTMLExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}}))
+    html, _ = exporter.from_notebook_node(notebook, resources={"lwo_show_code": phrase("page.show_code", lang)})
+    return html
+
+
+def _facts(page: PageRecord) -> dict[str, Any]:
+    said = {"page": page.slug, "notebook": page.notebook, "lang": page.lang, "parameters": dict(page.parameters)}
+    return {**said, **page.facts, "generated": page.generated}
+
+
+def _clean_notebook(notebook: NotebookNode) -> str:
+    """Return the executed notebook as JSON without paths and times of the machine that ran it."""
+    clean = deepcopy(notebook)
+    clean.metadata.pop("papermill", None)
+    for cell in clean.cells:
+        for name in ("papermill", "execution"):
+            cell.metadata.pop(name, None)
+    return json.dumps(clean, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
