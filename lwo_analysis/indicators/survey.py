@@ -85,7 +85,7 @@ def survey_mean(
     """
     sample = _sample(values, weights, strata)
     mean, variance = _ratio_mean(sample)
-    half = float(stats.t.isf((1 - level) / 2, len(sample) - sample["stratum"].nunique())) * np.sqrt(variance)
+    half = float(stats.t.isf((1 - level) / 2, len(sample) - sample["stratum"].nunique()) * np.sqrt(variance))
     interval = Interval(mean, mean - half, mean + half, level, Meaning.SAMPLING, "linearised ratio mean")
     simple = float(np.average((sample["value"] - mean) ** 2, weights=sample["weight"])) / (len(sample) - 1)
     return _estimate(interval, variance, simple, values, len(sample))
