@@ -106,4 +106,4 @@ def period_table(
     if reference is not None:
         zero = pd.DataFrame([{"relative_period": reference} | dict.fromkeys(table.columns[1:], 0.0)])
         table = pd.concat([table, zero])
-    return table.sort_values("relative_period", ignore_index=True)
+    return table.sort_values("relative_period", kind="stable", ignore_index=True)

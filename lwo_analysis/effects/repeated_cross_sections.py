@@ -55,8 +55,8 @@ def fit_repeated_cross_sections(
 
     Notes
     -----
-    y = a + b treated + c after + tau treated*after + x'd + e. Assumes parallel movement and an unchanged composition of both groups
-    (not checked).
+    y = a + b treated + c after + tau treated*after + x'd + e. Assumes parallel movement and an unchanged composition of both
+    groups (not checked).
 
     References
     ----------

@@ -70,7 +70,8 @@ def two_way_ols(outcomes: FloatArray, regressors: FloatArray, *, weights: FloatA
 
     References
     ----------
-    Cameron and Miller (2015), A Practitioner's Guide to Cluster-Robust Inference, J. Human Resources 50(2), section II.B and III.B.
+    Cameron and Miller (2015), A Practitioner's Guide to Cluster-Robust Inference, J. Human Resources 50(2), section II.B and
+    III.B.
     """
     n_units, n_periods, n_regressors = regressors.shape
     unit = np.ones(n_units) if weights is None else weights
