@@ -215,7 +215,8 @@ def _claim_item(claim: Mapping[str, Any], anchors: bool) -> str:
     notes = [phrase(f"status.{claim['status']}", lang)] if claim["status"] in ("provisional", "stale") else []
     marks = [phrase("demo.label", lang)] if is_demo(claim["origins"]) else []
     chips = "".join(f' <span class="mark">{escape(text)}</span>' for text in marks + notes)
-    return f'<li{target} lang="{lang}">{badge_html(claim["badge"], lang)} {escape(claim["text"])}{chips}</li>'
+    sentence = f'<span class="sentence">{escape(claim["text"])}{chips}</span>'
+    return f'<li{target} lang="{lang}">{badge_html(claim["badge"], lang)} {sentence}</li>'
 
 
 def _checked_sources(sources: Iterable[str], id: str) -> tuple[str, ...]:

@@ -120,6 +120,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     html = fill_page(
         body.html,
         title=body.title,
+        lead=body.lead,
         lang=page.lang,
         origins=origins,
         home="../index.html" if "demo" in origins else "index.html",

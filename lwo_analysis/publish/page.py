@@ -26,6 +26,7 @@ def fill_page(
     body: str,
     *,
     title: str,
+    lead: str,
     lang: str,
     origins: frozenset[str],
     home: str,
@@ -37,8 +38,8 @@ def fill_page(
 
     Parameters
     ----------
-    body, foot : str
-        Finished HTML of the content and of the footer.
+    body, lead, foot : str
+        Finished HTML of the content, of the lines under the title, and of the footer.
     title : str
         Text of the one h1; with a demo prefix it is the title of the window.
     lang : str
@@ -55,6 +56,7 @@ def fill_page(
     demo = is_demo(origins)
     return _page_template().render(
         body=Markup(body),
+        lead=Markup(lead),
         foot=Markup(foot),
         title=title,
         title_prefix=phrase("demo.title_prefix", lang) if demo else "",

@@ -18,10 +18,11 @@ _RESERVED_IDS = ("inhoud", "content")
 
 @dataclass(frozen=True)
 class StructuredBody:
-    """The body of a page without its title: HTML, the title, and the sections for the table of contents (id, text)."""
+    """The body of a page in parts: HTML, the title, the lines under it, and the sections of the contents list (id, text)."""
 
     html: str
     title: str
+    lead: str
     sections: tuple[tuple[str, str], ...]
 
 
@@ -46,12 +47,13 @@ def structure_body(html: str, *, title: str | None, lang: str, name: str) -> Str
     """
     soup = BeautifulSoup(html, "html.parser")
     heading = _take_title(soup, title, name)
+    lead = _take_lead(soup)
     _check_levels(soup, name)
     _name_headings(soup)
     _wrap_formulas(soup, lang)
     _number_repeated_names(soup)
     sections = tuple((str(h2["id"]), h2.get_text(" ", strip=True)) for h2 in soup.find_all("h2"))
-    return StructuredBody(html=str(soup).strip(), title=heading, sections=sections)
+    return StructuredBody(html=str(soup).strip(), title=heading, lead=lead, sections=sections)
 
 
 def slugify(text: str) -> str:
@@ -75,6 +77,16 @@ def _take_title(soup: BeautifulSoup, title: str | None, name: str) -> str:
     text = title or headings[0].get_text(" ", strip=True)
     headings[0].decompose()
     return text
+
+
+def _take_lead(soup: BeautifulSoup) -> str:
+    """Take the paragraphs before anything else out of the body."""
+    paragraphs = []
+    for tag in soup.find_all(True, recursive=False):
+        if tag.name != "p":
+            break
+        paragraphs.append(str(tag.extract()))
+    return "".join(paragraphs)
 
 
 def _check_levels(soup: BeautifulSoup, name: str) -> None:

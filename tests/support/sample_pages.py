@@ -22,6 +22,7 @@ from lwo_analysis.present import (
 )
 from lwo_analysis.present.style import COMPARISON, CONTEXT, GRID, INK, MARKERS, NARROW, OWN, new_figure
 from lwo_analysis.publish.records import PageRecord
+from lwo_analysis.schema import COLUMNS
 
 GENERATED = "2026-11-20T22:34:00+00:00"
 # Rows B04, B06 and B15 of the baseline table of the programme plan (programme area, municipality, G40).
@@ -103,10 +104,19 @@ def sample_drawing(width: float) -> Drawing:
         row = BASELINE.iloc[place]
         known = [value for value in (row.oost, row.city, row.g40) if pd.notna(value)]
         ax.plot([min(known), max(known)], [place, place], color=GRID, linewidth=4, zorder=1)
-    for name, label, colour in (("g40", "G40", CONTEXT), ("city", "Leeuwarden", COMPARISON), ("oost", "Leeuwarden Oost", OWN)):
+    roles = (("g40", "G40", CONTEXT, (-8, 0, "right")), ("city", "Leeuwarden", COMPARISON, (0, 14, "center")))
+    for name, label, colour, (right, up, side) in (*roles, ("oost", "Leeuwarden Oost", OWN, (8, 0, "left"))):
         ax.plot(BASELINE[name], list(places), MARKERS[colour], color=colour, markersize=8, linestyle="none", zorder=3)
         if width > NARROW:
-            ax.annotate(label, (BASELINE[name].iloc[0], 0), xytext=(0, 9), textcoords="offset points", ha="center", color=colour)
+            ax.annotate(
+                label,
+                (BASELINE[name].iloc[0], 0),
+                xytext=(right, up),
+                textcoords="offset points",
+                ha=side,
+                va="center",
+                color=colour,
+            )
     for place in places:
         ax.text(0, place - 0.22, BASELINE["indicator"].iloc[place], color=INK, fontweight="bold")
     ax.set(yticks=[], ylim=(len(BASELINE) - 0.6, -0.6), xlim=(0, 80), xlabel="per 100 of per 1.000")
@@ -175,3 +185,19 @@ def sample_notebook(origin: str = "published", lang: str = "nl", title: str = "W
     for number, cell in enumerate(notebook.cells):
         cell.id = f"cell-{number}"
     return notebook
+
+
+def sample_observations(*origins: str) -> pd.DataFrame:
+    """Return three observations per origin, one of them suppressed, with a source id that a spreadsheet would run."""
+    rows = [
+        ("lwo", "social_assistance_share", 2020, 12.6, "final", "=1+1"),
+        ("lwd", "social_assistance_share", 2020, 7.0, "provisional", "statline"),
+        ("g40", "social_assistance_share", 2020, None, "suppressed", "statline"),
+    ]
+    names = ["area_id", "indicator_id", "year", "value", "status", "source_id", "origin"]
+    frame = pd.DataFrame([(*row, origin) for origin in origins for row in rows], columns=names)
+    for name in ("lower", "upper", "numerator", "denominator", "n"):
+        frame[name] = pd.Series([None] * len(frame), dtype="Float64")
+    frame["vintage"] = "2026-11-01"
+    types = {column.name: column.dtype for column in COLUMNS}
+    return frame[list(types)].astype(types)

@@ -1,0 +1,149 @@
+"""The observations as files that people and programs can open: CSV, Parquet, Excel and a Data Package description."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from hashlib import sha256
+from typing import Any
+
+import pandas as pd
+
+from lwo_analysis.present.origins import DEMO
+from lwo_analysis.schema import COLUMNS
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+DEMO_PREFIX = "DEMO-"
+
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+_FIELD_TYPES = {"string": "string", "Int64": "integer", "Float64": "number"}
+# Spreadsheets and zip files carry a time; a fixed one keeps the same data the same bytes.
+_FIXED_TIME = datetime(1980, 1, 1)
+
+
+def split_demo(observations: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the real and the synthetic observations, so that one file never holds both."""
+    demo = observations["origin"] == DEMO
+    return observations[~demo], observations[demo]
+
+
+def download_files(observations: pd.DataFrame, sources: Sequence[Mapping[str, Any]] = ()) -> dict[str, bytes]:
+    """Return the download files of a table of observations, by file name.
+
+    Parameters
+    ----------
+    observations : pandas.DataFrame
+        Rows of :data:`lwo_analysis.schema.COLUMNS`, all real or all demo; at least one. Not changed.
+    sources : sequence of mapping
+        Sources of the figures for ``datapackage.json`` (``title`` and ``path``).
+
+    Returns
+    -------
+    dict of str to bytes
+        CSV, Parquet, Excel and ``datapackage.json``; demo files have DEMO in their names. Missing values are empty cells; the
+        status column says why. Text that a spreadsheet would run as a formula is quoted with an apostrophe in the CSV and Excel.
+    """
+    prefix = DEMO_PREFIX if set(observations["origin"]) == {DEMO} else ""
+    safe = escape_formulas(observations)
+    files = {
+        f"{prefix}observations.csv": safe.to_csv(index=False, lineterminator="\n").encode("utf-8"),
+        f"{prefix}observations.parquet": observations.to_parquet(index=False),
+        f"{prefix}observations.xlsx": _excel(safe, f"{prefix}observations"),
+    }
+    package = _data_package(files, observations, sources, prefix)
+    return {**files, "datapackage.json": (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode("utf-8")}
+
+
+def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy in which no text starts with a sign that makes a spreadsheet run it.
+
+    Examples
+    --------
+    >>> escape_formulas(pd.DataFrame({"note": ["=1+1", "fine"], "value": [-1, 2]})).values.tolist()
+    [["'=1+1", -1], ['fine', 2]]
+    """
+    escaped = frame.copy()
+    for name in escaped.columns:
+        if not pd.api.types.is_numeric_dtype(escaped[name]):
+            escaped[name] = escaped[name].map(_escape_formula, na_action="ignore")
+    return escaped
+
+
+def _escape_formula(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _excel(frame: pd.DataFrame, sheet: str) -> bytes:
+    buffer = io.BytesIO()
+    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
+        frame.to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
+        writer.book.properties.created = writer.book.properties.modified = _FIXED_TIME
+    return _with_fixed_times(buffer.getvalue())
+
+
+def _with_fixed_times(content: bytes) -> bytes:
+    """Return a zip file with the same members and no clock in it."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new:
+        for member in old.infolist():
+            body = old.read(member)
+            if member.filename == "docProps/core.xml":
+                body = _without_modified_time(body)
+            new.writestr(zipfile.ZipInfo(member.filename, _FIXED_TIME.timetuple()[:6]), body, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _without_modified_time(body: bytes) -> bytes:
+    # openpyxl writes the present as the time of the last change, whatever the properties say.
+    start = body.find(b"<dcterms:modified")
+    end = body.find(b"</dcterms:modified>")
+    if start < 0 or end < 0:
+        return body
+    opening = body[start : body.index(b">", start) + 1]
+    return body[:start] + opening + f"{_FIXED_TIME:%Y-%m-%dT%H:%M:%SZ}".encode() + body[end:]
+
+
+def _data_package(
+    files: Mapping[str, bytes], observations: pd.DataFrame, sources: Sequence[Mapping[str, Any]], prefix: str
+) -> dict[str, Any]:
+    demo = bool(prefix)
+    package = {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": f"{prefix.lower()}leeuwarden-oost-observations",
+        "title": f"{'DEMO - synthetic figures, ' if demo else ''}Leeuwarden Oost: observations",
+        "description": "One row per area, indicator, year and source. An empty value is missing, never zero; status says why.",
+        "resources": [_resource(name, content, observations) for name, content in files.items()],
+    }
+    return {**package, "sources": [dict(source) for source in sources]} if sources else package
+
+
+def _resource(name: str, content: bytes, observations: pd.DataFrame) -> dict[str, Any]:
+    extension = name.rsplit(".", 1)[1]
+    resource = {
+        "name": name.lower().replace(".", "-"),
+        "path": name,
+        "format": extension,
+        "mediatype": _MEDIA_TYPES[extension],
+        "bytes": len(content),
+        "hash": f"sha256:{sha256(content).hexdigest()}",
+    }
+    if extension != "csv":
+        return resource
+    fields = [_field(column) for column in COLUMNS if column.name in observations.columns]
+    return {**resource, "type": "table", "encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""]}}
+
+
+def _field(column: Any) -> dict[str, Any]:
+    return {
+        "name": column.name,
+        "type": _FIELD_TYPES[column.dtype],
+        "description": column.description,
+        "constraints": {"required": not column.nullable},
+    }
