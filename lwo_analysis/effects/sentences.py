@@ -24,7 +24,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "interval": "{level}%-interval {lower} tot {upper}",
         "between": "alles van {lower} tot {upper}",
         "who": "Vergelijking van {n_treated} {treated_word} met {n_control} {control_word}.",
-        "who_alone": "Vergelijking van {n_treated} {treated_word} met de eigen ontwikkeling daarvoor.",
+        "who_alone": "Vergelijking van {n_treated} {treated_word} met de ontwikkeling van vóór de start.",
     },
     "en": {
         "higher": "{Outcome} is {size} higher than was to be expected without the programme ({interval}; {p}). {who}",
@@ -40,7 +40,7 @@ TEMPLATES: dict[str, dict[str, str]] = {
         "interval": "{level}% interval {lower} to {upper}",
         "between": "anything from {lower} to {upper}",
         "who": "{n_treated} {treated_word} compared with {n_control} {control_word}.",
-        "who_alone": "{n_treated} {treated_word} compared with its own development before.",
+        "who_alone": "{n_treated} {treated_word} compared with the development before the start.",
     },
 }
 
