@@ -136,6 +136,8 @@ def verdict(cell: Cell, share: float) -> str:
     """Return how to read the default in this row."""
     if cell.noise > 1 and cell.n_treated == 1:
         return "nothing helps: one area says nothing about its own noise"
+    if cell.small and cell.n_treated == 1 and share > 0.08:
+        return "too few areas to learn how noise grows below the smallest of them; the test warns"
     return "in range" if 0.03 <= share <= 0.08 else "**out of range**"
 
 

@@ -1,5 +1,6 @@
 """Tests that keep their promise with one to five treated areas."""
 
+from lwo_analysis.effects.inference.conformal import ConformalResult, conformal_test
 from lwo_analysis.effects.inference.lee_wooldridge import LeeWooldridgeResult, lee_wooldridge_test
 from lwo_analysis.effects.inference.multiplicity import AdjustedPValues, adjust_for_multiplicity
 from lwo_analysis.effects.inference.placebo import PlaceboResult, add_placebo_inference, placebo_test
@@ -7,11 +8,13 @@ from lwo_analysis.effects.inference.wild_bootstrap import WildBootstrapResult, w
 
 __all__ = [
     "AdjustedPValues",
+    "ConformalResult",
     "LeeWooldridgeResult",
     "PlaceboResult",
     "WildBootstrapResult",
     "add_placebo_inference",
     "adjust_for_multiplicity",
+    "conformal_test",
     "lee_wooldridge_test",
     "placebo_test",
     "wild_cluster_bootstrap",

@@ -118,7 +118,7 @@ def lee_wooldridge_test(
     References
     ----------
     Lee and Wooldridge (2026), Simple approaches to inference with difference-in-differences estimators with small
-    cross-sectional sample sizes, equations (2.9), (3.2) and section 7.2.
+    cross-sectional sample sizes, section 7.2 for staggered starts.
     """
     matrix = panel if isinstance(panel, OutcomeMatrix) else to_matrix(panel, design)
     if not matrix.treated.any():

@@ -11,6 +11,7 @@ from lwo_analysis.effects.inversion import accepted_interval
 from lwo_analysis.effects.panel import FloatArray, IntArray
 
 TIES = 1e-10
+MANY_COMPARISONS = 5
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,8 @@ class PlaceboStatistics:
     estimates : ndarray, shape (R,)
         Difference in differences, in outcome units.
     standard_errors : ndarray, shape (R,)
-        Its two-sample (Welch) standard error, in outcome units; with one treated unit the spread of the comparison units.
+        What the estimate is divided by, in outcome units: the standard error that the treated units show among themselves; with
+        one treated unit, the spread of the comparison units.
     """
 
     estimates: FloatArray
@@ -58,9 +60,11 @@ def placebo_statistics(
     Notes
     -----
     With :math:`e_k` the gap of place k to the mean of the units without a place, and :math:`\omega` the weights of the places:
-    :math:`\hat\tau = \sum_k \omega_k e_k` and :math:`s^2 = \frac{n_1}{n_1-1}\sum_k \omega_k^2 (e_k - \hat\tau)^2 + s_0^2`.
-    Dividing by :math:`s` keeps the test right when the treated areas are noisier than the rest (Janssen 1997; Chung and Romano
-    2013, Annals of Statistics 41(2)).
+    :math:`\hat\tau = \sum_k \omega_k e_k` and :math:`s^2 = \frac{n_1}{n_1-1}\sum_k \omega_k^2 (e_k - \hat\tau)^2`. Dividing
+    by s keeps the test right when the treated areas are noisier than the rest, as in Welch's t (Janssen 1997; Chung and Romano
+    2013, Annals of Statistics 41(2)). Welch also adds the variance of the comparison mean. That term is left out when there are
+    at least five comparison units per treated one: it is then a small part of the noise, but it lifts the smallest values of s
+    in the placebos more than in noisy treated areas (with two treated of 40 and doubled noise: size 10 % with, 5 % without).
     """
     values, cohort, slots = contrasts.shifted(effect), contrasts.cohort, contrasts.slot_weights
     weights, drawn = contrasts.unit_weights, contrasts.unit_weights[rows]
@@ -73,7 +77,7 @@ def placebo_statistics(
     gaps = placed - comparison[:, cohort]
     estimates = gaps @ slots
     spread = _comparison_spread(values[:, cohort] @ slots, weights, rows)
-    return PlaceboStatistics(estimates, np.sqrt(_variance(gaps, estimates, slots, spread, left)))
+    return PlaceboStatistics(estimates, np.sqrt(_variance(gaps, estimates, slots, spread, left, len(values) - len(slots))))
 
 
 def _comparison_spread(averages: FloatArray, weights: FloatArray, rows: IntArray) -> FloatArray:
@@ -87,12 +91,14 @@ def _comparison_spread(averages: FloatArray, weights: FloatArray, rows: IntArray
     return np.maximum(two - 2 * mean * one + mean**2 * zero, 0) * count / max(count - 1, 1)
 
 
-def _variance(gaps: FloatArray, estimates: FloatArray, slots: FloatArray, spread: FloatArray, left: FloatArray) -> FloatArray:
+def _variance(
+    gaps: FloatArray, estimates: FloatArray, slots: FloatArray, spread: FloatArray, left: FloatArray, n_comparison: int
+) -> FloatArray:
     places = len(slots)
     if places == 1:
         return spread * (1 / left + 1 / left**2)
     treated = ((gaps - estimates[:, None]) ** 2) @ slots**2 * places / (places - 1)
-    return treated + spread / left**2
+    return treated + spread / left**2 if n_comparison < MANY_COMPARISONS * places else treated
 
 
 def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float = 0.0) -> float:
