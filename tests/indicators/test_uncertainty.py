@@ -42,7 +42,7 @@ def test_wilson_reproduces_the_table_of_newcombe(numerator, denominator, lower, 
 
 @pytest.mark.parametrize(
     ("count", "lower", "upper"),
-    # Exact Poisson limits as tabulated in epidemiology textbooks (for example Breslow and Day 1987, table 2.11).
+    # Exact Poisson limits (Garwood 1936), as tabulated in epidemiology textbooks.
     [(0, 0.0, 3.689), (1, 0.0253, 5.572), (5, 1.623, 11.668), (10, 4.795, 18.390), (100, 81.36, 121.63)],
 )
 def test_poisson_reproduces_the_exact_limits_of_the_textbooks(count, lower, upper):
