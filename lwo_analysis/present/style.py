@@ -33,7 +33,7 @@ DARK: Mapping[str, str] = {
     PAPER: "#15181c",
 }
 
-MARKERS: Mapping[str, str] = {OWN: "o", COMPARISON: "D", SECOND_COMPARISON: "s", CONTEXT: "|"}
+MARKERS: Mapping[str, str] = {OWN: "o", COMPARISON: "D", SECOND_COMPARISON: "^", CONTEXT: "s"}
 
 WIDE = 7.0
 NARROW = 3.0

@@ -13,10 +13,10 @@ from typing import Any
 import pandas as pd
 
 from lwo_analysis.present.origins import DEMO
+from lwo_analysis.publish.records import DEMO_PREFIX
 from lwo_analysis.schema import COLUMNS
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-DEMO_PREFIX = "DEMO-"
 
 _MEDIA_TYPES = {
     "csv": "text/csv",

@@ -9,9 +9,8 @@ from typing import Any
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.present.claims import claims_html
-from lwo_analysis.publish.downloads import DEMO_PREFIX
 from lwo_analysis.publish.page import badge_legend, fill_page
-from lwo_analysis.publish.records import RenderedPage
+from lwo_analysis.publish.records import DEMO_PREFIX, RenderedPage
 
 CLAIMS_PER_PAGE = 3
 COMMANDS = {"fetch": "lwo fetch", "import_": "lwo import", "build": "lwo build", "run": "lwo run"}
@@ -82,7 +81,8 @@ def _downloads_section(has_real: bool, lang: str) -> str:
 def _download_list(folder: str, prefix: str, lang: str) -> str:
     links = {f"{folder}/{prefix}observations.{name}": f"site.format_{name}" for name in _FORMATS}
     links[f"{folder}/datapackage.json"] = "site.format_datapackage"
-    items = "".join(f'<li><a href="{href}">{escape(prefix)}{_say(key, lang)}</a></li>' for href, key in links.items())
+    mark = phrase("demo.title_prefix", lang) if prefix else ""
+    items = "".join(f'<li><a href="{href}">{mark}{_say(key, lang)}</a></li>' for href, key in links.items())
     return f"<p>{_say('site.downloads_text', lang)}</p><ul>{items}</ul>" if not prefix else f"<ul>{items}</ul>"
 
 

@@ -18,6 +18,7 @@ from lwo_analysis.present.claims import badge_html
 from lwo_analysis.present.origins import is_demo
 from lwo_analysis.present.provenance_note import provenance_html
 from lwo_analysis.publish.clock import generated_line
+from lwo_analysis.publish.records import DEMO_PREFIX
 
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -79,12 +80,18 @@ def styles() -> str:
 
 def page_foot(provenance: Mapping[str, Any], slug: str, lang: str) -> str:
     """Return the footer of a page: its sources, its settings as a table, and the files beside it."""
+    notebook = notebook_name(slug, is_demo(provenance["origins"]))
     sources = provenance_html({**provenance, "lang": lang})
     sections = [_section("foot-sources", "page.sources", sources, lang)]
     if provenance["parameters"]:
         settings = _parameters_table(provenance["parameters"], lang)
         sections.append(_section("foot-settings", "page.parameters", settings, lang))
-    return "".join([*sections, _section("foot-files", "page.downloads", _file_links(slug, lang), lang)])
+    return "".join([*sections, _section("foot-files", "page.downloads", _file_links(slug, notebook, lang), lang)])
+
+
+def notebook_name(slug: str, demo: bool) -> str:
+    """Return the file name of the executed notebook beside a page."""
+    return f"{DEMO_PREFIX}{slug}.ipynb" if demo else f"{slug}.ipynb"
 
 
 def badge_legend(badges: Iterable[str], lang: str) -> str:
@@ -135,11 +142,11 @@ def _parameter_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _file_links(slug: str, lang: str) -> str:
+def _file_links(slug: str, notebook: str, lang: str) -> str:
     links = {
         f"{slug}.claims.json": "page.download_claims",
         f"{slug}.prov.json": "page.download_provenance",
-        f"{slug}.ipynb": "page.download_notebook",
+        notebook: "page.download_notebook",
     }
     items = "".join(f'<li><a href="{href}">{_say(key, lang)}</a></li>' for href, key in links.items())
     return f"<ul>{items}</ul>"

@@ -8,6 +8,9 @@ from typing import Any
 
 from lwo_analysis.present.origins import is_demo
 
+DEMO_FOLDER = "demo"
+DEMO_PREFIX = "DEMO-"
+
 
 @dataclass(frozen=True)
 class PageRecord:

@@ -15,9 +15,8 @@ import pandas as pd
 from lwo_analysis.errors import NotebookError, OutputError
 from lwo_analysis.publish.downloads import download_files, split_demo
 from lwo_analysis.publish.home import home_claims, home_page
-from lwo_analysis.publish.records import RenderedPage
-
-DEMO_FOLDER = "demo"
+from lwo_analysis.publish.page import notebook_name
+from lwo_analysis.publish.records import DEMO_FOLDER, RenderedPage
 
 
 def write_site(
@@ -83,7 +82,7 @@ def site_files(
     files = _page_files("index", home, home_claims(pages), _home_provenance(pages, lang, generated))
     for page in pages:
         files |= _page_files(page_address(page), page.html, page.claims, page.provenance)
-        files[f"{page_address(page)}.ipynb"] = page.notebook.encode("utf-8")
+        files[_notebook_address(page)] = page.notebook.encode("utf-8")
     for folder, frame in frames.items():
         files |= {f"{folder}/{name}": content for name, content in download_files(frame, _package_sources(pages, folder)).items()}
     return files
@@ -92,6 +91,11 @@ def site_files(
 def page_address(page: RenderedPage) -> str:
     """Return the address of a page within the site, without its ending."""
     return f"{DEMO_FOLDER}/{page.slug}" if page.is_demo else page.slug
+
+
+def _notebook_address(page: RenderedPage) -> str:
+    name = notebook_name(page.slug, page.is_demo)
+    return f"{DEMO_FOLDER}/{name}" if page.is_demo else name
 
 
 def _page_files(address: str, html: str, claims: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any]) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ from lwo_analysis.present import (
     make_figure,
     make_table,
 )
-from lwo_analysis.present.style import COMPARISON, CONTEXT, GRID, INK, MARKERS, NARROW, OWN, new_figure
+from lwo_analysis.present.style import COMPARISON, CONTEXT, GRID, INK, MARKERS, OWN, new_figure
 from lwo_analysis.publish.records import PageRecord
 from lwo_analysis.schema import COLUMNS
 
@@ -107,16 +107,15 @@ def sample_drawing(width: float) -> Drawing:
     roles = (("g40", "G40", CONTEXT, (-8, 0, "right")), ("city", "Leeuwarden", COMPARISON, (0, 14, "center")))
     for name, label, colour, (right, up, side) in (*roles, ("oost", "Leeuwarden Oost", OWN, (8, 0, "left"))):
         ax.plot(BASELINE[name], list(places), MARKERS[colour], color=colour, markersize=8, linestyle="none", zorder=3)
-        if width > NARROW:
-            ax.annotate(
-                label,
-                (BASELINE[name].iloc[0], 0),
-                xytext=(right, up),
-                textcoords="offset points",
-                ha=side,
-                va="center",
-                color=colour,
-            )
+        ax.annotate(
+            label,
+            (BASELINE[name].iloc[0], 0),
+            xytext=(right, up),
+            textcoords="offset points",
+            ha=side,
+            va="center",
+            color=colour,
+        )
     for place in places:
         ax.text(0, place - 0.22, BASELINE["indicator"].iloc[place], color=INK, fontweight="bold")
     ax.set(yticks=[], ylim=(len(BASELINE) - 0.6, -0.6), xlim=(0, 80), xlabel="per 100 of per 1.000")
