@@ -139,6 +139,8 @@ class Intervention:
         Area ids.
     dose : Dose or None
         None when the documents state no size.
+    reaches : str
+        `participants` or `whole_area`; in the latter everyone in `places` is meant, and the number of participants sets no limit.
     indicators : tuple of str
         Ids of the outcomes it is meant to move; empty when the documents name none.
     comparison : Text
@@ -163,6 +165,7 @@ class Intervention:
     criteria: Mapping[str, Criterion]
     lines: tuple[str, ...]
     public: tuple[str, ...]
+    reaches: str = "participants"
 
     @property
     def treats_whole_programme(self) -> bool:
@@ -234,6 +237,12 @@ def documents() -> dict[str, str]:
     return dict(read_catalogue_file(FILE)["documents"])
 
 
+@cache
+def residents_by_area() -> dict[str, int]:
+    """Return the residents of the five wijken in KWB 2024 by area id; they add up to 36,950."""
+    return dict(read_catalogue_file(FILE)["residents_by_area"])
+
+
 def indicator_ids_used() -> frozenset[str]:
     """Return every indicator id that the register needs, to compare with the indicator catalogue.
 
@@ -303,6 +312,7 @@ def _read_criteria(content: Mapping[str, Any], register: Mapping[str, Any]) -> d
 def _check(entry: Intervention, document_ids: frozenset[str]) -> None:
     _require(entry.pillar in PILLARS, entry.id, "a known pillar", entry.pillar)
     _require(entry.start.status in STATUSES, entry.id, "a known status", entry.start.status)
+    _require(entry.reaches in {"participants", "whole_area"}, entry.id, "participants or whole_area", entry.reaches)
     _require_subset(entry.places, areas(), entry.id, "area ids")
     _require_subset(entry.chain.goals, GOAL_IDS, entry.id, "goal ids")
     _require_subset(entry.indicators, measurability(), entry.id, "indicators with a line under `measurability`")

@@ -3,10 +3,13 @@
 The verdict follows a published rule (`DetectabilityRule`), never a judgement by hand:
 
 1. A countable series is at hand, and the ceiling reaches its minimal detectable effect in the first year: visible.
-2. The same, within the horizon: visible only after years.
+2. The same, within the horizon, or a series for the whole area whose noise is not known yet: visible only after years.
 3. Otherwise a register of persons or dwellings exists and participants are many enough to compare one by one, or are not counted
    yet: visible only with microdata.
 4. Otherwise: only qualitative research can say something.
+
+What works on a whole area has no number of participants to limit it; the rule then takes a tenth of the present figure as the
+most that can be expected (`largest_area_effect`). Verdicts that rest on something unknown are marked provisional.
 """
 
 from __future__ import annotations
@@ -68,6 +71,9 @@ class DetectabilityRule:
         Years after which "only after years" becomes "not in open data".
     survey_n : int
         Respondents per wave of the residents' survey. The real number is not published.
+    largest_area_effect : float
+        Most that a whole-area intervention is taken to change, relative to the present figure. The largest published effect of an
+        area programme in the literature list is 3.5 % (house prices), so this is generous.
     controls_per_participant : float
         Matched persons per participant in microdata.
     largest_participant_effect : float
@@ -79,6 +85,7 @@ class DetectabilityRule:
     power: float = 0.80
     horizon: int = 10
     survey_n: int = 400
+    largest_area_effect: float = 0.10
     controls_per_participant: float = 10.0
     largest_participant_effect: float = 0.40
 
@@ -99,6 +106,8 @@ class Detectability:
         Effect on participants that a comparison of persons can show: a fraction for a share, standard deviations for a mean.
     sample_size : int or None
         Respondents per wave that would make the ceiling visible in a survey; above the population, no survey can.
+    provisional : bool
+        Something unknown (dose or noise) decides; the verdict can improve when it is recorded.
     never_from_open_data : bool
         No yearly public series will ever answer this, however long one waits.
     reason : str
@@ -114,6 +123,7 @@ class Detectability:
     reach_needed: float | None
     participants_mde: float | None
     sample_size: int | None
+    provisional: bool
     never_from_open_data: bool
     reason: str
 
@@ -148,56 +158,57 @@ def one_year_mde(outcome: Measurability, size: Population, rule: DetectabilityRu
 
 
 def judge_outcome(
-    found: InterventionCeiling,
+    entry: Intervention,
     outcome: Measurability,
-    size: Population,
+    sizes: Mapping[str, Population],
     rule: DetectabilityRule,
     *,
-    reached: float | None = None,
     panel_mde: float | None = None,
-    effect_per_unit: float = 1.0,
+    effect_per_unit: float | None = None,
+    part_of_area: float = 1.0,
 ) -> Detectability:
-    """Return the verdict on one outcome.
+    """Return the verdict on one outcome of one intervention.
 
     Parameters
     ----------
-    found : InterventionCeiling
-        From `dose.intervention_ceiling`; it counts only if it is about this outcome.
-    outcome, size
-        How the outcome is measured, and in how many.
+    entry, outcome
+        Row of the register, and how the outcome is measured.
+    sizes : mapping
+        Population by key.
     rule : DetectabilityRule
         Published choices.
-    reached : float, optional
-        Participants, also when they cannot be counted in the area share.
     panel_mde : float, optional
-        Placebo-based MDE of the panel at hand; it replaces the closed form.
-    effect_per_unit : float
-        Largest effect on one unit reached: 1 for leaving a share, the relative saving for a mean.
+        Placebo-based MDE of the panel at hand; it replaces the closed form. Relative for means.
+    effect_per_unit : float, optional
+        Largest effect on one unit reached. Leaving a share counts as 1; a mean has no ceiling without it.
+    part_of_area : float
+        Part of the five wijken in which the outcome is read, 0 to 1.
 
     Raises
     ------
     ParameterError
-        `panel_mde` or `effect_per_unit` is not a positive number.
+        A number is not positive.
     """
-    _require_positive("panel_mde", panel_mde)
-    _require_positive("effect_per_unit", effect_per_unit)
-    same = found.ceiling is not None and found.indicator_id == outcome.indicator_id
-    needs_effect = outcome.kind == "register_mean" and effect_per_unit == 1.0
-    ceiling = found.ceiling.ceiling * effect_per_unit if same and found.ceiling and not needs_effect else None
+    for name, value in (("panel_mde", panel_mde), ("effect_per_unit", effect_per_unit), ("part_of_area", part_of_area)):
+        _require_positive(name, value)
+    size = _part(sizes[outcome.population], part_of_area)
+    found = intervention_ceiling(entry, sizes)
+    ceiling = _ceiling(entry, found, outcome, rule, effect_per_unit)
     mde = panel_mde if panel_mde is not None else one_year_mde(outcome, size, rule)
     years = _years(ceiling, mde, found.accumulates, rule)
-    persons_mde = _participants_mde(reached, outcome, rule)
-    verdict, reason = _apply_rule(outcome, ceiling, mde, years, persons_mde, rule)
+    persons_mde = _participants_mde(_participants(entry), outcome, rule)
+    verdict, provisional, reason = _apply_rule(entry, outcome, ceiling, mde, years, persons_mde, rule)
     return Detectability(
-        found.intervention_id,
+        entry.id,
         outcome.indicator_id,
         verdict,
         ceiling,
         mde,
         years,
-        None if mde is None or size.value is None else mde / effect_per_unit * size.value,
+        None if mde is None or size.value is None else mde / (effect_per_unit or 1.0) * size.value,
         persons_mde,
         _survey_size(outcome, ceiling, rule),
+        provisional,
         not _is_countable(outcome),
         reason,
     )
@@ -211,6 +222,7 @@ def judge_register(
     *,
     panel_mde: Mapping[str, float] | None = None,
     effect_per_unit: Mapping[str, float] | None = None,
+    residents: Mapping[str, float] | None = None,
 ) -> tuple[Detectability, ...]:
     """Return the verdict on every outcome of every intervention, in the order of the register.
 
@@ -222,24 +234,22 @@ def judge_register(
         Published choices.
     panel_mde, effect_per_unit : mapping, optional
         By indicator id.
+    residents : mapping, optional
+        Residents by wijk; a whole-area intervention in some of the wijken is then read in those wijken only, with more noise.
     """
-    verdicts = []
-    for entry in entries:
-        found = intervention_ceiling(entry, sizes)
-        reached = _participants(entry)
-        verdicts += [
-            judge_outcome(
-                found,
-                outcomes[name],
-                sizes[outcomes[name].population],
-                rule,
-                reached=reached,
-                panel_mde=(panel_mde or {}).get(name),
-                effect_per_unit=(effect_per_unit or {}).get(name, 1.0),
-            )
-            for name in entry.indicators
-        ]
-    return tuple(verdicts)
+    return tuple(
+        judge_outcome(
+            entry,
+            outcomes[name],
+            sizes,
+            rule,
+            panel_mde=(panel_mde or {}).get(name),
+            effect_per_unit=(effect_per_unit or {}).get(name),
+            part_of_area=_part_treated(entry, residents or {}),
+        )
+        for entry in entries
+        for name in entry.indicators
+    )
 
 
 def judge_goal(baseline: float, goal: float, mde: float, *, years: int = 20) -> GoalDetectability:
@@ -266,27 +276,62 @@ def judge_goal(baseline: float, goal: float, mde: float, *, years: int = 20) -> 
 
 
 def _apply_rule(
+    entry: Intervention,
     outcome: Measurability,
     ceiling: float | None,
     mde: float | None,
     years: float,
     persons_mde: float | None,
     rule: DetectabilityRule,
-) -> tuple[Verdict, str]:
-    countable = _is_countable(outcome) or outcome.kind == "survey_share"
-    if countable and years == 1:
-        return Verdict.VISIBLE, "the ceiling reaches the minimal detectable effect in one year"
-    if countable and isfinite(years):
-        return Verdict.AFTER_YEARS, f"the ceiling reaches the minimal detectable effect after {years:g} years"
+) -> tuple[Verdict, bool, str]:
+    """Return the verdict, whether it is provisional, and the deciding step."""
+    if (_is_countable(outcome) or outcome.kind == "survey_share") and isfinite(years):
+        step = "in one year" if years == 1 else f"after {years:g} years"
+        verdict = Verdict.VISIBLE if years == 1 else Verdict.AFTER_YEARS
+        return verdict, False, f"the ceiling reaches the minimal detectable effect {step}"
+    if _is_countable(outcome) and _read_in_area(entry, outcome) and (mde is None or ceiling is None):
+        return Verdict.AFTER_YEARS, True, "a public series of the whole area exists; how many years depends on its noise"
     why = _why_not_seen(outcome, ceiling, mde)
     if outcome.microdata and persons_mde is None:
-        return Verdict.MICRODATA, f"{why}; participants are not counted yet: register them first"
+        return Verdict.MICRODATA, True, f"{why}; participants are not counted yet: register them first"
     if outcome.microdata and persons_mde is not None and persons_mde <= rule.largest_participant_effect:
         unit = f"{100 * persons_mde:.0f} points" if outcome.kind.endswith("share") else f"{persons_mde:.2f} standard deviations"
-        return Verdict.MICRODATA, f"{why}; a comparison one by one sees effects from {unit}"
+        return Verdict.MICRODATA, False, f"{why}; a comparison one by one sees effects from {unit}"
     if outcome.microdata:
-        return Verdict.QUALITATIVE, f"{why}; too few participants for a comparison one by one"
-    return Verdict.QUALITATIVE, f"{why}; no register exists to follow them in"
+        return Verdict.QUALITATIVE, False, f"{why}; too few participants for a comparison one by one"
+    return Verdict.QUALITATIVE, False, f"{why}; no register exists to follow them in"
+
+
+def _ceiling(
+    entry: Intervention,
+    found: InterventionCeiling,
+    outcome: Measurability,
+    rule: DetectabilityRule,
+    effect_per_unit: float | None,
+) -> float | None:
+    if entry.reaches == "whole_area":
+        present = 1.0 if outcome.kind == "register_mean" else outcome.baseline
+        return None if present is None else rule.largest_area_effect * present
+    if found.ceiling is None or found.indicator_id != outcome.indicator_id:
+        return None
+    if outcome.kind == "register_mean" and effect_per_unit is None:
+        return None
+    return found.ceiling.ceiling * (effect_per_unit or 1.0)
+
+
+def _read_in_area(entry: Intervention, outcome: Measurability) -> bool:
+    own_mean = outcome.kind == "register_mean" and entry.dose is not None and entry.dose.indicator == outcome.indicator_id
+    return entry.reaches == "whole_area" or own_mean
+
+
+def _part(size: Population, part: float) -> Population:
+    return size if size.value is None else Population(size.id, size.value * part, size.basis)
+
+
+def _part_treated(entry: Intervention, residents: Mapping[str, float]) -> float:
+    if entry.reaches != "whole_area" or entry.treats_whole_programme or not residents:
+        return 1.0
+    return sum(residents[place] for place in entry.places) / sum(residents.values())
 
 
 def _why_not_seen(outcome: Measurability, ceiling: float | None, mde: float | None) -> str:
