@@ -232,7 +232,7 @@ def rounded_share_interval(
     denominator: ArrayLike,
     rounding: tuple[Rounding, Rounding],
     *,
-    cells: int = 1,
+    cells: tuple[int, int] = (1, 1),
     level: float | None = None,
 ) -> Interval:
     """Return between which values a share lies when its counts were rounded before publication.
@@ -243,8 +243,8 @@ def rounded_share_interval(
         Published (rounded) counts; NaN gives NaN.
     rounding : pair of Rounding
         Of the numerator and of the denominator; `NO_ROUNDING` for an exact count.
-    cells : int
-        Number of published cells that were added up; the worst case adds their errors.
+    cells : pair of int
+        How many published cells were added up in the numerator and in the denominator; the worst case adds their errors.
     level : float or None
         None: bounds from rounding alone, which always hold. Otherwise chance is added: Wilson's interval is taken at the two
         corners, so that it covers whatever the unrounded counts were.
@@ -257,10 +257,10 @@ def rounded_share_interval(
     >>> bounds.lower, bounds.upper, str(bounds.meaning)
     (0.45, 0.55, 'rounding')
     """
-    _require(cells >= 1, "cells", "at least 1", cells)
+    _require(min(cells) >= 1, "cells", "at least one cell each", cells)
     x, n = _counts(numerator, denominator)
     _require_share(x, n)
-    error_x, error_n = (cells * rule.largest_error for rule in rounding)
+    error_x, error_n = (number * rule.largest_error for number, rule in zip(cells, rounding, strict=True))
     low_n, high_n = np.maximum(n - error_n, 1.0), n + error_n
     low_x, high_x = np.maximum(x - error_x, 0.0), np.minimum(x + error_x, low_n)
     if level is None:

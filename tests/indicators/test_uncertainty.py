@@ -109,7 +109,7 @@ def test_rounding_bounds_hold_the_share_that_was_rounded(true_count, true_reside
 
 def test_rounding_of_five_added_cells_is_five_times_as_wide_at_worst():
     one = rounded_share_interval(500, 1000, (CBS_BENEFITS, NO_ROUNDING))
-    five = rounded_share_interval(500, 1000, (CBS_BENEFITS, NO_ROUNDING), cells=5)
+    five = rounded_share_interval(500, 1000, (CBS_BENEFITS, NO_ROUNDING), cells=(5, 1))
     assert (five.upper - five.lower) == pytest.approx(5 * (one.upper - one.lower))
 
 
