@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -21,7 +22,7 @@ from lwo_analysis.present import (
     make_table,
 )
 from lwo_analysis.present.style import COMPARISON, CONTEXT, GRID, INK, MARKERS, OWN, new_figure
-from lwo_analysis.publish.records import PageRecord
+from lwo_analysis.publish import PageRecord, RenderedPage, render_page, write_site
 from lwo_analysis.schema import COLUMNS
 
 GENERATED = "2026-11-20T22:34:00+00:00"
@@ -200,3 +201,16 @@ def sample_observations(*origins: str) -> pd.DataFrame:
     frame["vintage"] = "2026-11-01"
     types = {column.name: column.dtype for column in COLUMNS}
     return frame[list(types)].astype(types)
+
+
+def sample_pages() -> list[RenderedPage]:
+    """Return a page with published numbers and one with demo numbers."""
+    real = render_page(sample_notebook("published"), page=sample_record("baseline"))
+    demo_notebook = sample_notebook("demo", title="Leeuwarden Oost naast andere wijken")
+    return [real, render_page(demo_notebook, page=sample_record("comparison", notebook="02-comparison.ipynb"))]
+
+
+def write_sample_site(destination: Path) -> Path:
+    """Write a site of the two sample pages, and return its folder."""
+    home = write_site(sample_pages(), sample_observations("register", "demo"), destination, lang="nl", generated=GENERATED)
+    return home.parent
