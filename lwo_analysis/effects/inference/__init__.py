@@ -4,6 +4,7 @@ from lwo_analysis.effects.inference.conformal import ConformalResult, conformal_
 from lwo_analysis.effects.inference.lee_wooldridge import LeeWooldridgeResult, lee_wooldridge_test
 from lwo_analysis.effects.inference.multiplicity import AdjustedPValues, adjust_for_multiplicity
 from lwo_analysis.effects.inference.placebo import PlaceboResult, add_placebo_inference, placebo_test
+from lwo_analysis.effects.inference.placebo_estimator import placebo_test_of_estimator
 from lwo_analysis.effects.inference.wild_bootstrap import WildBootstrapResult, wild_cluster_bootstrap
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "conformal_test",
     "lee_wooldridge_test",
     "placebo_test",
+    "placebo_test_of_estimator",
     "wild_cluster_bootstrap",
 ]

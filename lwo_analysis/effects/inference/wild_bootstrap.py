@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from dataclasses import dataclass
 from typing import Literal
@@ -9,8 +10,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
+from lwo_analysis.effects.design import Design, FrozenDesign
 from lwo_analysis.effects.panel import FloatArray, OutcomeMatrix, to_matrix
+from lwo_analysis.effects.sentences import format_p
 from lwo_analysis.errors import DesignError
 
 ENUMERATED_CLUSTERS = 14
@@ -57,8 +59,6 @@ class WildBootstrapResult:
 
     def sentence(self, language: Literal["nl", "en"] = "nl") -> str:
         """Return the p-value with the caution it needs."""
-        from lwo_analysis.effects.sentences import format_p
-
         p_value = format_p(self.p_value, language)
         few = self.n_treated < TOO_FEW_FOR_BOOTSTRAP
         if language == "nl":
@@ -86,7 +86,7 @@ def wild_cluster_bootstrap(
     panel : DataFrame or OutcomeMatrix
         One row per unit and period, checked as by ``to_matrix``.
     design : Design or FrozenDesign
-        Names the columns; with ``anticipation`` the periods between are left out for nobody and count as untreated.
+        Names the columns; periods of ``anticipation`` count as untreated.
     null_effect : float
         Effect under the null, in outcome units.
     draws : int
@@ -109,7 +109,6 @@ def wild_cluster_bootstrap(
     Econometrics 32(2), for its failure with few treated clusters.
     """
     matrix = panel if isinstance(panel, OutcomeMatrix) else to_matrix(panel, design)
-    split_frozen(design)
     if not matrix.treated.any():
         raise DesignError(
             "wild cluster bootstrap", expected="a treated period", found="none yet", remedy="wait for later figures"
@@ -120,15 +119,12 @@ def wild_cluster_bootstrap(
     on -= on.mean(axis=1, keepdims=True)
     dummies = np.tile(np.eye(matrix.n_periods)[:, 1:] - 1 / matrix.n_periods, (len(outcomes), 1))
     clusters = np.repeat(np.arange(len(outcomes)), matrix.n_periods)
-    return wild_bootstrap_regression(
-        outcomes.ravel(),
-        on.ravel(),
-        dummies,
-        clusters,
-        null_effect=null_effect,
-        draws=draws,
-        rng=rng,
+    result = wild_bootstrap_regression(
+        outcomes.ravel(), on.ravel(), dummies, clusters, null_effect=null_effect, draws=draws, rng=rng
     )
+    n_treated = int(matrix.treated.sum())
+    notes = ("with one or two treated areas this test never rejects",) if n_treated < TOO_FEW_FOR_BOOTSTRAP else ()
+    return dataclasses.replace(result, n_treated=n_treated, warnings=notes)
 
 
 def wild_bootstrap_regression(

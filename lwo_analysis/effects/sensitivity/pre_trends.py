@@ -1,0 +1,99 @@
+"""Were treated and untreated areas moving together before the start, and would we have seen it if not?"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import brentq
+from scipy.stats import chi2, ncx2
+
+from lwo_analysis.effects.sensitivity.check import SensitivityCheck
+from lwo_analysis.effects.sensitivity.placebo_event_study import PlaceboEventStudy
+from lwo_analysis.effects.sentences import decimals_for, format_number, format_p
+
+CRITERION = (
+    "passed: p > {alpha} and a trend that would be seen with probability {power} biases the effect by less than the estimate; "
+    "failed: p <= {alpha}; undecided otherwise"
+)
+
+
+def check_pre_trends(study: PlaceboEventStudy, *, alpha: float = 0.05, power: float = 0.8) -> SensitivityCheck:
+    r"""Return the joint test of the coefficients before the start, with what it could have missed.
+
+    Use it to see whether the design has a chance. Do not use it to choose between designs, nor read a large p-value as proof of
+    parallel trends: the table holds the trend that this test would miss one time in five, and the bias which that trend causes.
+
+    Parameters
+    ----------
+    study : PlaceboEventStudy
+        Coefficients and covariance.
+    alpha : float
+        Level of the test, between 0 and 1.
+    power : float
+        Probability of detection that defines the trend in the table, between ``alpha`` and 1.
+
+    Returns
+    -------
+    SensitivityCheck
+        Table: ``statistic, df, p_value, detectable_slope`` (outcome units per period), ``bias`` (that slope's contribution to the
+        average coefficient after the start, outcome units), ``estimate``.
+
+    Notes
+    -----
+    Wald statistic :math:`W = b'\Sigma_{pre}^{-1} b`, chi-squared with as many degrees of freedom as coefficients; under a linear
+    trend :math:`\gamma` it is noncentral with :math:`\gamma^2 d'\Sigma_{pre}^{-1} d`, d the distances to the reference.
+    Assumes normal coefficients and a known covariance (from many untreated areas; not checked).
+
+    References
+    ----------
+    Roth (2022), American Economic Review: Insights 4(3).
+    """
+    pre = slice(0, study.n_pre)
+    inverse = np.linalg.pinv(study.covariance[pre, pre], hermitian=True)
+    statistic = float(study.coefficients[pre] @ inverse @ study.coefficients[pre])
+    p_value = float(chi2(study.n_pre).sf(statistic))
+    slope = detectable_slope(study.distances[pre], inverse, alpha=alpha, power=power)
+    bias = slope * float(study.distances[study.n_pre :].mean())
+    estimate = float(study.coefficients[study.n_pre :].mean())
+    row = {"statistic": statistic, "df": study.n_pre, "p_value": p_value, "detectable_slope": slope, "bias": bias}
+    passed = False if p_value <= alpha else True if bias < abs(estimate) else None
+    return SensitivityCheck(
+        "pre-trend test with its power",
+        CRITERION.format(alpha=alpha, power=power),
+        passed,
+        pd.DataFrame([{**row, "estimate": estimate}]),
+        (_sentence(p_value, bias, passed, "nl"), _sentence(p_value, bias, passed, "en")),
+    )
+
+
+def detectable_slope(distances: np.ndarray, inverse: np.ndarray, *, alpha: float, power: float) -> float:
+    """Return the linear trend (outcome units per period) that the Wald test detects with probability ``power``.
+
+    ``distances`` (n_pre,) are the signed periods to the reference and ``inverse`` (n_pre, n_pre) is the inverse covariance.
+    """
+    df = len(distances)
+    critical = chi2(df).ppf(1 - alpha)
+    noncentrality = brentq(lambda value: ncx2(df, value).sf(critical) - power, 1e-6, 1e4)
+    return float(np.sqrt(noncentrality / (distances @ inverse @ distances)))
+
+
+def _sentence(p_value: float, bias: float, passed: bool | None, language: str) -> str:
+    lang = "en" if language == "en" else "nl"
+    p_text, size = format_p(p_value, lang), format_number(bias, decimals_for(bias, bias), lang)
+    texts = {
+        "nl": {
+            False: f"Voor de start liepen de gebieden al uiteen ({p_text}): het verschil daarna kan daar een vervolg van zijn.",
+            True: f"Voor de start liepen de gebieden niet aantoonbaar uiteen ({p_text}), en een trend die groot genoeg is om het "
+            "verschil te verklaren hadden we waarschijnlijk gezien.",
+            None: f"Voor de start liepen de gebieden niet aantoonbaar uiteen ({p_text}), maar deze toets is zwak: een trend die "
+            f"een schijneffect van {size} geeft, kan ons zijn ontgaan.",
+        },
+        "en": {
+            False: f"Before the start the areas were already drifting apart ({p_text}): what came after may continue that.",
+            True: f"Before the start the areas did not demonstrably drift apart ({p_text}), and a trend large enough to explain "
+            "the difference would probably have been seen.",
+            None: f"Before the start the areas did not demonstrably drift apart ({p_text}), but this test is weak: a trend that "
+            f"mimics an effect of {size} may have been missed.",
+        },
+    }
+    return texts[lang][passed]
