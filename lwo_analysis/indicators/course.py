@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 
 from lwo_analysis.errors import InputError, ParameterError
-from lwo_analysis.indicators.distance import ORIENTATION
+from lwo_analysis.indicators.distance import ORIENTATION, oriented_gap
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -66,7 +66,19 @@ class CourseRule:
 
 @dataclass(frozen=True)
 class AdjustmentGuard:
-    """The four conditions under which a page may say "adjust" (bijsturen); `not_shared` is None without comparison areas."""
+    """The four conditions under which a page may say "adjust" (bijsturen).
+
+    Attributes
+    ----------
+    window_passed : bool
+        The minimum window has passed and there are enough measurements.
+    beyond_noise : bool
+        The latest measurement falls short of the path by more than the margin.
+    persists : bool
+        So do the measurements before it, as many as the rule asks.
+    not_shared : bool or None
+        It still falls short after taking off what the comparison areas moved; None without comparison areas.
+    """
 
     window_passed: bool
     beyond_noise: bool
@@ -210,10 +222,11 @@ def course_verdicts(progress: ArrayLike, required: ArrayLike, margin: ArrayLike,
 
 def judge_course(
     area: pd.Series,
-    comparison: pd.DataFrame,
+    comparison: pd.DataFrame | None,
     required: pd.Series,
     good_direction: str,
     *,
+    standard_errors: pd.Series | None = None,
     relative: bool = True,
     rule: CourseRule | None = None,
 ) -> Course:
@@ -223,12 +236,16 @@ def judge_course(
     ----------
     area : Series
         Values or gaps by year; its first year with a figure is the start value. Years without a figure are skipped.
-    comparison : DataFrame
-        The same measure, one column per comparison area, for the years of `area`.
+    comparison : DataFrame or None
+        The same measure, one column per comparison area, for the years of `area`. None: the margin comes from the standard
+        errors alone, progress is the area's own, and adjusting can never be suggested.
     required : Series
         Progress that the path asks for by year (`goalpath.required_progress`), for the years of `area`.
     good_direction : {"lower", "higher"}
         Which way is good.
+    standard_errors : Series or None
+        Standard error of every figure of `area`, by year. With comparison areas the wider of both margins counts, so that an
+        area that is smaller than they are does not look certain.
     relative : bool
         True: judge progress beyond the comparison areas (gap target). False: judge own progress (level target); the comparison
         then only supplies the noise and the fourth condition of the guard.
@@ -238,7 +255,8 @@ def judge_course(
     Raises
     ------
     InputError
-        A year of `area` is absent from the comparison or the path, or the series has no figure.
+        A year of `area` is absent from the comparison, the path or the standard errors, the series has no figure, or neither
+        comparison areas nor standard errors are given, so that noise cannot be told from change.
 
     Examples
     --------
@@ -250,15 +268,15 @@ def judge_course(
     """
     rule = rule or CourseRule()
     known = area.dropna().sort_index()
-    _require_years(known, comparison, required)
-    moved = measure_progress(known.to_numpy(), comparison.loc[known.index].to_numpy(), good_direction, level=rule.level)
-    judged = moved.relative if relative else moved.raw
+    _require_years(known, comparison, required, standard_errors)
+    moved = _progress(known, comparison, standard_errors, good_direction, rule.level)
     asked = required.loc[known.index].to_numpy(float)
-    table = pd.DataFrame({"progress": judged, "required": asked, "margin": moved.margin}, index=known.index).iloc[1:]
+    progress = moved.relative if relative and comparison is not None else moved.raw
+    table = pd.DataFrame({"progress": progress, "required": asked, "margin": moved.margin}, index=known.index).iloc[1:]
     late_enough = bool(known.index[-1] >= rule.start + rule.least_years and len(table) >= rule.successive)
     short = (table["progress"] < table["required"] - table["margin"]).to_numpy()
-    not_shared = bool(moved.relative[-1] < asked[-1] - moved.margin[-1])
-    guard = AdjustmentGuard(late_enough, bool(short[-1:].all() and len(short)), _persists(short, rule.successive), not_shared)
+    not_shared = None if comparison is None else bool(moved.relative[-1] < asked[-1] - moved.margin[-1])
+    guard = AdjustmentGuard(late_enough, _persists(short, 1), _persists(short, rule.successive), not_shared)
     return Course(_verdict(table, rule, late_enough), guard, table)
 
 
@@ -306,8 +324,27 @@ def _persists(short: NDArray[np.bool_], successive: int) -> bool:
     return len(short) >= successive and bool(short[-successive:].all())
 
 
-def _require_years(known: pd.Series, comparison: pd.DataFrame, required: pd.Series) -> None:
-    absent = sorted(set(known.index) - (set(comparison.index) & set(required.dropna().index)))
+def _progress(
+    known: pd.Series, comparison: pd.DataFrame | None, errors: pd.Series | None, good_direction: str, level: float
+) -> Progress:
+    own = np.zeros(len(known)) if errors is None else _error_margin(errors.loc[known.index].to_numpy(float), level)
+    if comparison is None:
+        raw = np.asarray(oriented_gap(known.iloc[0], known.to_numpy(), good_direction))
+        return Progress(raw, raw, own)
+    moved = measure_progress(known.to_numpy(), comparison.loc[known.index].to_numpy(), good_direction, level=level)
+    return Progress(moved.raw, moved.relative, np.maximum(moved.margin, own))
+
+
+def _error_margin(errors: NDArray[np.float64], level: float) -> NDArray[np.float64]:
+    return float(stats.norm.isf((1 - level) / 2)) * np.hypot(errors, errors[0])
+
+
+def _require_years(known: pd.Series, comparison: pd.DataFrame | None, required: pd.Series, errors: pd.Series | None) -> None:
+    if comparison is None and errors is None:
+        raise InputError("judge_course", expected="comparison areas or standard errors", found="neither", remedy="say nothing")
+    indexes = [table.dropna().index for table in (comparison, required, errors) if table is not None]
+    absent = sorted(set(known.index) - set.intersection(*(set(index) for index in indexes)))
     if known.empty or absent:
         found = f"none for {absent}" if absent else "an empty series"
-        raise InputError("judge_course", expected="a comparison and a path for every year", found=found, remedy="align the years")
+        remedy = "align the years"
+        raise InputError("judge_course", expected="comparison, path and errors for every year", found=found, remedy=remedy)

@@ -209,8 +209,28 @@ def test_a_longer_minimum_window_makes_it_too_early():
     assert judge([9.0, 9.0, 9.0, 9.1, 9.0], rule=CourseRule(least_years=5)).verdict is CourseVerdict.TOO_EARLY
 
 
+def test_without_comparison_areas_standard_errors_make_the_margin_and_adjusting_is_never_suggested():
+    values, small, large = [9.0, 9.0, 9.0, 9.0, 9.0], pd.Series(0.1, index=YEARS), pd.Series(2.0, index=YEARS)
+    sure = judge(values, None, standard_errors=small)
+    assert sure.verdict is CourseVerdict.BEHIND
+    assert sure.progress["margin"].tolist() == pytest.approx([1.959964 * 0.1 * np.sqrt(2)] * 4)
+    assert sure.guard.not_shared is None
+    assert not sure.guard.may_adjust
+    assert judge(values, None, standard_errors=large).verdict is CourseVerdict.INDISTINGUISHABLE
+    with pytest.raises(InputError, match="comparison areas or standard errors"):
+        judge(values, None)
+
+
+def test_an_area_noisier_than_its_comparison_gets_its_own_margin():
+    quiet, noisy = judge([9.0] * 5), judge([9.0] * 5, standard_errors=pd.Series(2.0, index=YEARS))
+    assert (noisy.progress["margin"] > quiet.progress["margin"]).all()
+    assert noisy.verdict is CourseVerdict.INDISTINGUISHABLE
+
+
 def test_a_year_without_comparison_or_path_stops_the_run():
     with pytest.raises(InputError, match="2027"):
         judge([9.0, 9.0, 9.0, 9.0, 9.0], COMPARISON.drop(index=2027))
     with pytest.raises(InputError, match="two or more complete areas"):
         judge([9.0, 9.0, 9.0, 9.0, 9.0], COMPARISON[["x"]])
+    with pytest.raises(InputError, match="2024"):
+        judge([9.0, 9.0, 9.0, 9.0, 9.0], COMPARISON.assign(x=COMPARISON["x"].where(YEARS != 2024)))

@@ -53,7 +53,7 @@ def test_poisson_reproduces_the_exact_limits_of_the_textbooks(count, lower, uppe
 
 
 def test_crime_of_51_per_1000_on_36000_residents_has_the_margin_of_the_domain_notes():
-    # Method rule 5 of the domain notes: crime on 36,000 residents +-2.3 per 1,000. sqrt(51 * 36) / 36 * 1.96 = 2.33.
+    # Crime on 36,000 residents +-2.3 per 1,000. sqrt(51 * 36) / 36 * 1.96 = 2.33.
     interval = poisson_interval(51 * 36, 36_000).scaled(1000)
     half = (interval.upper - interval.lower) / 2
     assert half == pytest.approx(2.33, abs=0.02)  # exact limits are a little wider than the normal ones: 1/36 = 0.03
@@ -142,7 +142,7 @@ def test_difference_of_shares_reproduces_the_table_of_newcombe(first, second, lo
 
 
 def test_early_school_leaving_gap_of_03_points_is_inside_its_noise():
-    # Domain notes, point 4: 3.1 % against 2.8 % with about 4,500 pupils has a margin of about 0.6 points.
+    # 3.1 % against 2.8 % with about 4,500 pupils has a margin of about 0.6 points.
     interval = difference_of_shares((0.031 * 4500, 4500), (0.028 * 15000, 15000)).scaled(100)
     assert interval.lower < 0 < interval.upper
     assert (interval.upper - interval.lower) / 2 == pytest.approx(0.6, abs=0.05)  # printed to one digit
