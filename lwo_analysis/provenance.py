@@ -123,14 +123,18 @@ def code_revision(repository: Path) -> str:
 
 def _git(repository: Path, *arguments: str) -> str:
     try:
-        answer = subprocess.run(["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True, timeout=20)
+        answer = subprocess.run(
+            ["git", "-C", str(repository), *arguments], capture_output=True, text=True, check=True, timeout=20
+        )
     except (OSError, subprocess.SubprocessError):
         return ""
     return answer.stdout.strip()
 
 
 def _check_files(folder: Path, card: SourceCard) -> None:
-    present = {path.name for path in folder.iterdir() if path.is_file() and path.name != CARD_NAME and not path.name.startswith(".")}
+    present = {
+        path.name for path in folder.iterdir() if path.is_file() and path.name != CARD_NAME and not path.name.startswith(".")
+    }
     if present != set(card.files):
         raise InputError(
             str(folder),

@@ -57,7 +57,9 @@ COLUMNS: tuple[Column, ...] = (
     Column("area_id", "string", False, "Place with a stable identity over time; see catalogue/areas.yml."),
     Column("indicator_id", "string", False, "What was measured; see catalogue/indicators.yml."),
     Column("year", "Int64", True, "Reference year; empty only for published figures whose source names no year.", "year"),
-    Column("value", "Float64", True, "The figure, in the unit of the indicator (shares in percent); empty unless status has one."),
+    Column(
+        "value", "Float64", True, "The figure, in the unit of the indicator (shares in percent); empty unless status has one."
+    ),
     Column("lower", "Float64", True, "Lower end of the 95 % interval of the provider; empty where none was delivered."),
     Column("upper", "Float64", True, "Upper end of the 95 % interval of the provider; empty where none was delivered."),
     Column("numerator", "Float64", True, "Count above the line of a share or rate; empty for figures delivered without counts."),
@@ -159,7 +161,10 @@ def _check_rows(observations: pd.DataFrame, where: str) -> None:
     origins = set(observations["origin"])
     if Origin.DEMO in origins and len(origins) > 1:
         raise InputError(
-            where, expected="demo figures in a table of their own", found=", ".join(sorted(origins)), remedy="keep the demo panel apart"
+            where,
+            expected="demo figures in a table of their own",
+            found=", ".join(sorted(origins)),
+            remedy="keep the demo panel apart",
         )
 
 
@@ -167,5 +172,8 @@ def _row_error(rows: pd.DataFrame, where: str, expected: str, found: str) -> Inp
     first = rows.iloc[0]
     key = ", ".join(str(first[name]) for name in KEY)
     return InputError(
-        where, expected=expected, found=f"{found} in {len(rows)} row(s), first ({key})", remedy="mend the source module or the raw file"
+        where,
+        expected=expected,
+        found=f"{found} in {len(rows)} row(s), first ({key})",
+        remedy="mend the source module or the raw file",
     )

@@ -111,7 +111,10 @@ def indicator(indicator_id: str) -> Indicator:
     """
     if indicator_id not in indicators():
         raise ParameterError(
-            "indicator", expected="an id of catalogue/indicators.yml", found=repr(indicator_id), remedy="run `lwo check --list indicators`"
+            "indicator",
+            expected="an id of catalogue/indicators.yml",
+            found=repr(indicator_id),
+            remedy="run `lwo check --list indicators`",
         )
     return indicators()[indicator_id]
 

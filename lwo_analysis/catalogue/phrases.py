@@ -95,9 +95,16 @@ def parse_phrases(text: str) -> dict[str, Phrase]:
     Raises
     ------
     CatalogueError
-        When a key lacks a language or has one too many, a text is empty, the placeholders differ, or a key occurs twice.
+        When the text is no YAML, a key lacks a language or has one too many, a text is empty, the placeholders differ, or a key
+        occurs twice.
     """
-    raw = yaml.load(text, Loader=_StrictLoader)
+    try:
+        raw = yaml.load(text, Loader=_StrictLoader)
+    except yaml.YAMLError as problem:
+        found = " ".join(str(problem).split())
+        raise CatalogueError(
+            PHRASES_FILE, expected="YAML", found=found, remedy="quote the text or close the bracket"
+        ) from problem
     return {key: _checked(key, texts) for key, texts in raw.items()}
 
 

@@ -78,7 +78,9 @@ def source(source_id: str) -> Source:
         The id is not in the catalogue.
     """
     if source_id not in sources():
-        raise ParameterError("source", expected=f"one of {', '.join(sources())}", found=repr(source_id), remedy="correct the source")
+        raise ParameterError(
+            "source", expected=f"one of {', '.join(sources())}", found=repr(source_id), remedy="correct the source"
+        )
     return sources()[source_id]
 
 

@@ -66,7 +66,11 @@ def _derived(sums: pd.DataFrame, areas: Mapping[str, Area]) -> list[pd.DataFrame
     pending = [area for area in areas.values() if area.parts]
     have = sums
     while pending:
-        ready = [area for area in pending if not ({*area.parts, *([area.whole] if area.whole else [])} & {other.id for other in pending})]
+        ready = [
+            area
+            for area in pending
+            if not ({*area.parts, *([area.whole] if area.whole else [])} & {other.id for other in pending})
+        ]
         for area in ready:
             new = _combine(have, area)
             made.append(new)
@@ -105,7 +109,9 @@ def _unweighted_means(figures: pd.DataFrame, areas: Mapping[str, Area]) -> pd.Da
         complete = groups["area_id"].nunique().eq(len(area.mean_of))
         value = groups["value"].agg(lambda values: values.mean(skipna=False))
         reason = groups["missing_reason"].agg(worst_reason).where(complete, "absent")
-        frames.append(pd.DataFrame({"value": value.where(complete), "missing_reason": reason}).reset_index().assign(area_id=area.id))
+        frames.append(
+            pd.DataFrame({"value": value.where(complete), "missing_reason": reason}).reset_index().assign(area_id=area.id)
+        )
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 

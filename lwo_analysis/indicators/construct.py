@@ -90,4 +90,6 @@ def _parts_of_mean(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFra
 
 def _row_reasons(reasons: pd.DataFrame) -> pd.Series:
     filled = reasons.fillna("absent")
-    return pd.Series([worst_reason(pd.Series(row)) for row in filled.itertuples(index=False)], index=reasons.index, dtype="string")
+    return pd.Series(
+        [worst_reason(pd.Series(row)) for row in filled.itertuples(index=False)], index=reasons.index, dtype="string"
+    )

@@ -40,7 +40,13 @@ def read_published(folder: Path) -> pd.DataFrame:
     rows = _read_csv(path)
     _check_indicators(rows, path)
     figures = [
-        {"indicator_id": row["indicator_id"], "line": int(row["line"]), "label": row["label"], "area_id": area, "printed": row[area]}
+        {
+            "indicator_id": row["indicator_id"],
+            "line": int(row["line"]),
+            "label": row["label"],
+            "area_id": area,
+            "printed": row[area],
+        }
         for row in rows
         for area in AREAS
         if row[area].strip()

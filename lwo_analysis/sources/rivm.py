@@ -40,7 +40,9 @@ def read_health_workbook(path: Path) -> pd.DataFrame:
         not a number with a decimal point, or a percentage lies outside 0-100.
     """
     sheet = _read_sheet(path)
-    keys = {measure.id: _find_column(sheet, measure.stem, path) for measure in measures().values() if measure.table == "rivm-health"}
+    keys = {
+        measure.id: _find_column(sheet, measure.stem, path) for measure in measures().values() if measure.table == "rivm-health"
+    }
     _check_one(sheet, "Leeftijd", ADULTS, path)
     _check_one(sheet, "Marges", MARGIN_VALUE, path)
     year = _only_year(sheet, path)
@@ -49,7 +51,9 @@ def read_health_workbook(path: Path) -> pd.DataFrame:
         found = "an empty code" if codes.isna().any() else f"{codes[codes.duplicated()].iloc[0]} twice"
         raise InputError(str(path), expected="one row per region", found=found, remedy="download the workbook again")
     names = sheet["Gemeentenaam_1"].where(codes.str.startswith(("GM", "NL")), "").fillna("")
-    parts = [_measure_rows(sheet, key, measure, path).assign(region_code=codes, region_name=names) for measure, key in keys.items()]
+    parts = [
+        _measure_rows(sheet, key, measure, path).assign(region_code=codes, region_name=names) for measure, key in keys.items()
+    ]
     return pd.concat(parts, ignore_index=True).assign(year=year)[list(ROW_COLUMNS)]
 
 
@@ -101,7 +105,10 @@ def _only_year(sheet: pd.DataFrame, path: Path) -> int:
     periods = sorted(sheet["Perioden"].fillna("").unique())
     if len(periods) != 1 or not re.fullmatch(r"\d{4}JJ00", periods[0]):
         raise InputError(
-            f"{path}, column Perioden", expected="one year such as 2020JJ00", found=", ".join(periods[:5]), remedy="import one year a workbook"
+            f"{path}, column Perioden",
+            expected="one year such as 2020JJ00",
+            found=", ".join(periods[:5]),
+            remedy="import one year a workbook",
         )
     return int(periods[0][:4])
 
@@ -122,5 +129,8 @@ def _measure_rows(sheet: pd.DataFrame, key: str, measure: str, path: Path) -> pd
 def _cell_error(sheet: pd.DataFrame, rows: pd.Series, key: str, path: Path, expected: str, found: str) -> InputError:
     region = sheet.loc[rows, "WijkenEnBuurten"].iloc[0]
     return InputError(
-        f"{path}, column {key}, region {region}", expected=expected, found=repr(found), remedy="import the workbook as RIVM delivers it"
+        f"{path}, column {key}, region {region}",
+        expected=expected,
+        found=repr(found),
+        remedy="import the workbook as RIVM delivers it",
     )

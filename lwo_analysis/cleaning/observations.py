@@ -1,0 +1,179 @@
+"""The observation table on disk: written whole, and validated both on write and on read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.indicators import indicators
+from lwo_analysis.catalogue.sources import sources
+from lwo_analysis.errors import InputError, ParameterError
+from lwo_analysis.paths import processed_folder
+from lwo_analysis.provenance import sha256_of, written_whole
+from lwo_analysis.schema import COLUMN_NAMES, COLUMNS, Origin, validate_observations
+from lwo_analysis.sources.demo import SOURCE_ID as DEMO_SOURCE
+from lwo_analysis.sources.demo import demo_panel
+
+FILE_NAME = "observations.parquet"
+PANELS = ("auto", "real", "demo")
+
+
+def load_observations(panel: str = "auto") -> pd.DataFrame:
+    """Return the observations, validated.
+
+    Parameters
+    ----------
+    panel : str
+        `real`: the built table. `demo`: the synthetic panel. `auto`: real figures when open data have been imported or fetched,
+        else the demo panel. The two are never in one table.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `lwo_analysis.schema.COLUMNS`; shares in percent; a missing figure has a status and no value.
+
+    Raises
+    ------
+    ParameterError
+        `panel` is none of the three.
+    InputError
+        The table has not been built, cannot be read, or breaks a rule of the schema.
+    """
+    if panel not in PANELS:
+        raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
+    if resolve_panel(panel) == "demo":
+        return as_observations(demo_panel(), where="demo panel")
+    return read_observations(processed_folder() / FILE_NAME)
+
+
+def resolve_panel(panel: str) -> str:
+    """Return `real` or `demo` for a panel, which may be `auto`."""
+    if panel != "auto":
+        return panel
+    path = processed_folder() / FILE_NAME
+    if not path.exists():
+        return "demo"
+    origins = set(read_observations(path)["origin"])
+    return "real" if origins - {str(Origin.PUBLISHED)} else "demo"
+
+
+def read_observations(path: Path) -> pd.DataFrame:
+    """Return the observations of a parquet file, validated.
+
+    Raises
+    ------
+    InputError
+        The file is absent, truncated, or breaks a rule of the schema.
+    """
+    if not path.exists():
+        raise InputError(str(path), expected="the observation table", found="no such file", remedy="run `lwo build`")
+    try:
+        frame = pd.read_parquet(path)
+    except (OSError, ValueError, pa.ArrowException) as problem:
+        raise InputError(
+            str(path),
+            expected="a whole parquet file",
+            found=f"unreadable ({str(problem).splitlines()[0][:80]})",
+            remedy="run `lwo build` again",
+        ) from problem
+    return as_observations(frame, where=str(path))
+
+
+def as_observations(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:
+    """Return a frame with the types and order of the observation table, validated.
+
+    Raises
+    ------
+    InputError
+        A column is missing or unknown, or a rule of the schema is broken.
+    """
+    missing, unknown = sorted(set(COLUMN_NAMES) - set(frame)), sorted(set(frame) - set(COLUMN_NAMES))
+    if missing or unknown:
+        raise InputError(
+            where,
+            expected=f"the columns {', '.join(COLUMN_NAMES)}",
+            found=f"missing {missing or 'none'}, unknown {unknown or 'none'}",
+            remedy="run `lwo build` again",
+        )
+    typed = frame[list(COLUMN_NAMES)].astype({column.name: column.dtype for column in COLUMNS})
+    area_ids = frozenset(areas()) | frozenset(typed.loc[typed["source_id"] == DEMO_SOURCE, "area_id"])
+    return validate_observations(typed, where=where, area_ids=area_ids, indicator_ids=frozenset(indicators()))
+
+
+def write_observations(observations: pd.DataFrame, folder: Path) -> Path:
+    """Write the observation table with its data dictionary and `datapackage.json`; return the path of the table.
+
+    Raises
+    ------
+    InputError
+        A rule of the schema is broken.
+    OutputError
+        The folder cannot be written to; the previous table is untouched.
+    """
+    checked = as_observations(observations, where=FILE_NAME)
+    path = folder / FILE_NAME
+    with written_whole(path) as temporary:
+        checked.to_parquet(temporary, index=False)
+    with written_whole(folder / "data-dictionary.md") as temporary:
+        temporary.write_text(data_dictionary(), encoding="utf-8")
+    with written_whole(folder / "datapackage.json") as temporary:
+        temporary.write_text(json.dumps(data_package(checked, path), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def data_dictionary() -> str:
+    """Return the data dictionary as Markdown: the columns, then the indicators."""
+    columns = [
+        f"| {c.name} | {c.dtype} | {'may be empty' if c.nullable else 'always filled'} | {c.description} |" for c in COLUMNS
+    ]
+    meanings = [f"| {i.id} | {i.name_en} | {i.unit} | {i.direction} | {i.definition_en} |" for i in indicators().values()]
+    return "\n".join(
+        [
+            "# Data dictionary",
+            "",
+            "| column | type | empty | meaning |",
+            "| --- | --- | --- | --- |",
+            *columns,
+            "",
+            "| indicator_id | name | unit | better | definition |",
+            "| --- | --- | --- | --- | --- |",
+            *meanings,
+            "",
+        ]
+    )
+
+
+def data_package(observations: pd.DataFrame, path: Path) -> dict[str, object]:
+    """Return the Data Package descriptor (version 2) of a written observation table."""
+    types = {"string": "string", "Int64": "integer", "Float64": "number"}
+    used = [sources()[name] for name in sorted(set(observations["source_id"]))]
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "lwo-observations",
+        "title": "Observations about Leeuwarden Oost and its comparison areas",
+        "sources": [{"title": source.title("en"), "licence": source.licence} for source in used],
+        "resources": [
+            {
+                "name": "observations",
+                "path": path.name,
+                "format": path.suffix.removeprefix("."),
+                "bytes": path.stat().st_size,
+                "hash": f"sha256:{sha256_of(path)}",
+                "schema": {
+                    "fields": [
+                        {
+                            "name": column.name,
+                            "type": types[column.dtype],
+                            "description": column.description,
+                            "constraints": {"required": not column.nullable},
+                        }
+                        for column in COLUMNS
+                    ],
+                },
+            }
+        ],
+    }

@@ -1,0 +1,237 @@
+"""One area beside others: levels with their intervals, and the gap to each comparison with its own.
+
+An area is often part of what it is compared with: Leeuwarden Oost lies in Leeuwarden. Its gap to the whole is then its gap to the
+rest, times the share of the rest in the whole, and so is the interval; treating the two as independent would be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lwo_analysis.catalogue.areas import Area
+from lwo_analysis.catalogue.indicators import Indicator
+from lwo_analysis.errors import ParameterError
+from lwo_analysis.indicators.distance import oriented_gap
+from lwo_analysis.indicators.uncertainty import difference_of_shares, poisson_interval, wilson_interval
+
+LEVEL_COLUMNS: tuple[str, ...] = ("indicator_id", "area_id", "year", "value", "lower", "upper", "status", "origin", "source_id")
+GAP_COLUMNS: tuple[str, ...] = (
+    "indicator_id",
+    "area_id",
+    "compare_id",
+    "year",
+    "gap",
+    "lower",
+    "upper",
+    "oriented_gap",
+    "relative_gap",
+)
+ORIENTED = ("higher", "lower")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An area beside its comparisons.
+
+    Attributes
+    ----------
+    levels : DataFrame
+        Columns `LEVEL_COLUMNS`: one row per indicator and area, the area first. Shares in percent; `lower` and `upper` are the
+        provider's margins, or the 95 % year-to-year chance of a register count, or empty. With `decimals` when the observations
+        have that column, for figures as a document prints them.
+    gaps : DataFrame
+        Columns `GAP_COLUMNS`: one row per indicator and comparison; counts have no gap. `gap` is area minus comparison in the unit of the indicator;
+        `oriented_gap` is positive where the area is worse off and empty for `context` and `ambiguous` indicators; `relative_gap`
+        is the oriented gap as a fraction of the comparison.
+    """
+
+    levels: pd.DataFrame
+    gaps: pd.DataFrame
+
+
+def compare_area(
+    observations: pd.DataFrame,
+    area_id: str,
+    compare_ids: tuple[str, ...],
+    indicators: Mapping[str, Indicator],
+    areas: Mapping[str, Area],
+    year: int | None,
+) -> Comparison:
+    """Return an area beside its comparisons for one year.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Columns of the observation table, one row per area, indicator and year. Not changed.
+    area_id : str
+        The area.
+    compare_ids : tuple of str
+        Its comparisons, in the order in which they are shown.
+    indicators, areas : mapping
+        The catalogue; only these indicators are compared.
+    year : int or None
+        Reference year; None for figures whose source names no year.
+
+    Returns
+    -------
+    Comparison
+        Indicators without a row for the area in that year are left out; indicators whose figure is missing stay, with their status.
+
+    Raises
+    ------
+    ParameterError
+        The area has no row for any of the indicators in that year.
+
+    Notes
+    -----
+    Intervals of levels: Wilson for shares with counts, exact Poisson for ratios of counts, the provider's margins otherwise.
+    Intervals of gaps: Newcombe for two areas without common residents; for an area inside its comparison the gap to the rest times
+    the rest's share of the denominator. Registers are complete: the interval is the chance by which the same place would differ
+    from year to year. Not checked: that residents are independent of each other.
+    """
+    chosen = _select(observations, (area_id, *compare_ids), indicators, year)
+    own = set(chosen.loc[chosen["area_id"] == area_id, "indicator_id"])
+    if not own:
+        raise ParameterError(
+            f"{area_id}, {year or 'no year'}",
+            expected="figures for this area and year",
+            found="none",
+            remedy=f"choose a year with figures: {_years_with_figures(observations, area_id, indicators)}",
+        )
+    kept = chosen[chosen["indicator_id"].isin(own)].reset_index(drop=True)
+    levels = _with_intervals(kept, indicators)
+    shown = [*LEVEL_COLUMNS, *(name for name in ("decimals",) if name in levels)]
+    return Comparison(levels[shown], _gaps(levels, area_id, compare_ids, indicators, areas))
+
+
+def latest_year(observations: pd.DataFrame, area_id: str, indicators: Mapping[str, Indicator]) -> int:
+    """Return the latest year in which an area has a figure for one of the indicators.
+
+    Raises
+    ------
+    ParameterError
+        It has none.
+    """
+    years = _years_with_figures(observations, area_id, indicators)
+    if not years:
+        raise ParameterError(
+            area_id, expected="an area with figures", found="none", remedy="import or fetch data, then run `lwo build`"
+        )
+    return years[-1]
+
+
+def rounding_bounds(value: float, step: float, other: float, other_step: float, direction: str) -> tuple[float, float]:
+    """Return between which values the relative gap of two printed figures lies, given the steps they were rounded to.
+
+    Parameters
+    ----------
+    value, other : float
+        The printed figures of the area and of its comparison, in the same unit; `other` above zero.
+    step, other_step : float
+        The steps to which they were rounded; a figure lies within half a step of what is printed.
+    direction : str
+        `higher` or `lower` is better.
+
+    Returns
+    -------
+    tuple of float
+        Lower and upper end of (area - comparison) / comparison, oriented so that positive is worse.
+
+    Examples
+    --------
+    68 against 74, both rounded to whole numbers: from 5.0/73.5 to 7.0/74.5, and the ends are taken over all four corners.
+
+    >>> [round(bound, 4) for bound in rounding_bounds(68, 1, 74, 1, "higher")]
+    [0.068, 0.094]
+    """
+    corners = [
+        oriented_gap(value + s * step / 2, other + t * other_step / 2, direction) / (other + t * other_step / 2)
+        for s in (-1, 1)
+        for t in (-1, 1)
+    ]
+    return min(corners), max(corners)
+
+
+def is_part_of(area_id: str, other_id: str, areas: Mapping[str, Area]) -> bool:
+    """Return whether the residents of an area are counted in another one as well.
+
+    Examples
+    --------
+    >>> from lwo_analysis.catalogue.areas import areas
+    >>> is_part_of("bilgaard", "lwd", areas()), is_part_of("lwo", "lwd-rest", areas()), is_part_of("lwo", "nl", areas())
+    (True, False, True)
+    """
+    if area_id == other_id or areas[other_id].kind == "country":
+        return True
+    rests = [area for area in areas.values() if area.whole == other_id]
+    members = areas[other_id].parts if areas[other_id].whole is None else ()
+    return any(is_part_of(area_id, part, areas) for part in (*members, *(part for rest in rests for part in rest.parts)))
+
+
+def _select(
+    observations: pd.DataFrame, area_ids: tuple[str, ...], indicators: Mapping[str, Indicator], year: int | None
+) -> pd.DataFrame:
+    in_year = observations["year"].isna() if year is None else observations["year"].eq(year).fillna(False)
+    chosen = observations[in_year & observations["area_id"].isin(area_ids) & observations["indicator_id"].isin(indicators)]
+    order = {name: place for place, name in enumerate(indicators)}
+    places = {name: place for place, name in enumerate(area_ids)}
+    return chosen.assign(_i=chosen["indicator_id"].map(order), _a=chosen["area_id"].map(places)).sort_values(["_i", "_a"])
+
+
+def _years_with_figures(observations: pd.DataFrame, area_id: str, indicators: Mapping[str, Indicator]) -> list[int]:
+    mine = observations[observations["area_id"].eq(area_id) & observations["indicator_id"].isin(indicators)]
+    return sorted({int(year) for year in mine.loc[mine["value"].notna(), "year"].dropna()})
+
+
+def _with_intervals(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
+    bounds = [_bounds(row, indicators[row.indicator_id]) for row in rows.itertuples()]
+    computed = pd.DataFrame(bounds, columns=["lower", "upper"], index=rows.index, dtype="Float64")
+    return rows.assign(lower=rows["lower"].fillna(computed["lower"]), upper=rows["upper"].fillna(computed["upper"]))
+
+
+def _bounds(row: object, indicator: Indicator) -> tuple[float, float]:
+    if pd.isna(row.numerator) or pd.isna(row.denominator):
+        return float("nan"), float("nan")
+    is_share = indicator.unit == "percent"
+    interval = (wilson_interval if is_share else poisson_interval)(row.numerator, row.denominator).scaled(indicator.scale)
+    return float(interval.lower), float(interval.upper)
+
+
+def _gaps(
+    levels: pd.DataFrame,
+    area_id: str,
+    compare_ids: tuple[str, ...],
+    indicators: Mapping[str, Indicator],
+    areas: Mapping[str, Area],
+) -> pd.DataFrame:
+    rows = {(row.indicator_id, row.area_id): row for row in levels.itertuples()}
+    names = [name for name in dict.fromkeys(levels["indicator_id"]) if indicators[name].unit != "count"]
+    pairs = [(name, other) for name in names for other in compare_ids if (name, other) in rows]
+    gaps = [
+        _gap(rows[name, area_id], rows[name, other], indicators[name], is_part_of(area_id, other, areas)) for name, other in pairs
+    ]
+    return pd.DataFrame(gaps, columns=list(GAP_COLUMNS))
+
+
+def _gap(own: object, other: object, indicator: Indicator, nested: bool) -> tuple[object, ...]:
+    mine, theirs = (float("nan") if pd.isna(row.value) else float(row.value) for row in (own, other))
+    lower, upper = _gap_bounds(own, other, indicator, nested)
+    oriented = oriented_gap(mine, theirs, indicator.direction) if indicator.direction in ORIENTED else float("nan")
+    relative = oriented / abs(theirs) if theirs else float("nan")
+    return (own.indicator_id, own.area_id, other.area_id, own.year, mine - theirs, lower, upper, oriented, relative)
+
+
+def _gap_bounds(own: object, other: object, indicator: Indicator, nested: bool) -> tuple[float, float]:
+    counts = np.array([own.numerator, own.denominator, other.numerator, other.denominator], dtype="object")
+    if indicator.unit != "percent" or pd.isna(counts).any():
+        return float("nan"), float("nan")
+    x, n, other_x, other_n = counts.astype(float)
+    if not nested:
+        gap = difference_of_shares((x, n), (other_x, other_n)).scaled(indicator.scale)
+        return float(gap.lower), float(gap.upper)
+    rest = difference_of_shares((x, n), (other_x - x, other_n - n)).scaled(indicator.scale * (other_n - n) / other_n)
+    return float(rest.lower), float(rest.upper)

@@ -1,0 +1,114 @@
+"""A dot plot: topics below each other, grouped under headings, one mark per series with its interval."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Drawing
+from numpy.typing import NDArray
+
+from lwo_analysis.present.style import GRID, INK, INTERVAL, PAPER, WIDE, figure_style, new_figure
+
+ROW_HEIGHT = 0.3
+NARROW_ROW_HEIGHT = 0.5
+LABEL_WIDTH = 34
+NARROW_LABEL_WIDTH = 44
+NUDGE = 0.16
+
+
+@dataclass(frozen=True)
+class Series:
+    """One kind of mark.
+
+    Attributes
+    ----------
+    label : str
+        Written in its own colour above the plot, where four labels cannot hide each other's marks.
+    values, lower, upper : ndarray
+        One per topic; NaN where there is no figure or no interval.
+    """
+
+    label: str
+    colour: str
+    marker: str
+    values: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+
+def draw_dotplot(
+    topics: Sequence[str], groups: Sequence[str], series: Sequence[Series], *, xlabel: str, width: float, zero_line: bool = False
+) -> Drawing:
+    """Return the drawing; on a narrow page the names of the topics stand above their marks.
+
+    Parameters
+    ----------
+    topics, groups : sequence of str
+        Name of each topic, and the group it belongs to; topics of a group stand together.
+    series : sequence of Series
+        At most four, drawn in this order.
+    xlabel : str
+        What is on the axis, with its unit.
+    width : float
+        Inches.
+    zero_line : bool
+        Whether zero is drawn as a line, for differences.
+    """
+    heights, headings = _heights(groups)
+    narrow = width < WIDE
+    with figure_style():
+        figure, axes = new_figure(width, 0.8 + (NARROW_ROW_HEIGHT if narrow else ROW_HEIGHT) * (len(topics) + len(headings)))
+        for number, each in enumerate(series):
+            _draw_series(axes, each, heights + NUDGE * (number - (len(series) - 1) / 2) * (0.6 if narrow else 1.0))
+        if zero_line:
+            axes.axvline(0, color=INK, linewidth=1)
+        (_name_inside if narrow else _name_outside)(axes, topics, heights, headings)
+        axes.set_ylim(float(heights.max()) + 0.7, -0.7)
+        axes.margins(x=0.08)
+        axes.set_xlabel(xlabel)
+        figure.legend(
+            loc="outside upper left", ncols=1 if narrow else len(series), frameon=False, labelcolor="linecolor", handletextpad=0.2
+        )
+    return figure
+
+
+def _heights(groups: Sequence[str]) -> tuple[NDArray[np.float64], dict[str, float]]:
+    """Return the height of each topic and of each heading, from the top down."""
+    headings: dict[str, float] = {}
+    heights = []
+    for place, group in enumerate(groups):
+        headings.setdefault(group, float(place + len(headings)))
+        heights.append(float(place + len(headings)))
+    return np.array(heights), headings
+
+
+def _draw_series(axes: Axes, series: Series, heights: NDArray[np.float64]) -> None:
+    axes.hlines(heights, series.lower, series.upper, color=INTERVAL, linewidth=4, zorder=2)
+    style = {"color": series.colour, "markersize": 6, "markeredgewidth": 2, "linestyle": "none"}
+    axes.plot(series.values, heights, series.marker, label=series.label, zorder=3, **style)
+
+
+def _name_outside(axes: Axes, topics: Sequence[str], heights: NDArray[np.float64], headings: dict[str, float]) -> None:
+    names = [textwrap.fill(topic, LABEL_WIDTH) for topic in topics]
+    axes.set_yticks([*headings.values(), *heights], [*headings, *names])
+    for label in axes.get_yticklabels()[: len(headings)]:
+        label.set_fontweight("bold")
+    for height in list(headings.values())[1:]:
+        axes.axhline(height - 0.5, color=GRID, linewidth=0.8)
+
+
+def _name_inside(axes: Axes, topics: Sequence[str], heights: NDArray[np.float64], headings: dict[str, float]) -> None:
+    axes.set_yticks([])
+    for text, height, weight in [
+        *((heading, height, "bold") for heading, height in headings.items()),
+        *(
+            (textwrap.fill(topic, NARROW_LABEL_WIDTH), height - 0.42, "normal")
+            for topic, height in zip(topics, heights, strict=True)
+        ),
+    ]:
+        box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
+        axes.text(0, height, text, fontweight=weight, va="center", ha="left", transform=axes.get_yaxis_transform(), bbox=box)
