@@ -1,7 +1,10 @@
 """StatLine (CBS, and police and RIVM through dataderden): tables as delivered, read and fetched without silent errors."""
 
+from lwo_analysis.sources.statline.attempt import TableRequest
+from lwo_analysis.sources.statline.fetch import estimate_rows, fetch_table, fetch_tables
 from lwo_analysis.sources.statline.folder import read_table_folder
 from lwo_analysis.sources.statline.keys import group_path, resolve_key
+from lwo_analysis.sources.statline.settings import FetchProgress, FetchReport, FetchSettings
 from lwo_analysis.sources.statline.table import (
     ABSENT,
     IMPOSSIBLE,
@@ -21,8 +24,15 @@ __all__ = [
     "NOT_YET_PUBLISHED",
     "SUPPRESSED",
     "TIDY_COLUMNS",
+    "FetchProgress",
+    "FetchReport",
+    "FetchSettings",
     "KeySpec",
     "StatLineTable",
+    "TableRequest",
+    "estimate_rows",
+    "fetch_table",
+    "fetch_tables",
     "group_path",
     "read_table_folder",
     "resolve_key",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lwo_analysis.errors import InputError
+from lwo_analysis.sources.statline.pages import read_records
 
 MANIFEST = "fetch.json"
 IGNORED_NAMES = ("ColDescriptions", "CategoryGroups", "DimensionGroups", "Provenance")
@@ -90,25 +90,6 @@ def read_parts(folder: Path) -> list[TablePart]:
     return [_read_series(stem, pages) for stem, pages in _series(paths).items()]
 
 
-def read_json(path: Path) -> object:
-    """Return the parsed content of a JSON file; a truncated or otherwise broken one is an `InputError` with line and column."""
-    try:
-        return json.loads(path.read_bytes())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
-        place = f"line {error.lineno} column {error.colno}" if isinstance(error, json.JSONDecodeError) else f"byte {error.start}"
-        raise InputError(
-            f"{_place(path)}, {place}", expected="complete JSON", found=_reason(error), remedy="download this file again"
-        ) from error
-
-
-def records(payload: object) -> list[dict[str, object]]:
-    """Return the records of an OData answer: the ``value`` list, a bare list, or one bare object as a list of one."""
-    content = payload.get("value", [payload]) if isinstance(payload, dict) else payload
-    if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
-        return []
-    return content
-
-
 def _is_wanted(path: Path) -> bool:
     return path.name != MANIFEST and not path.name.startswith(".") and not any(name in path.stem for name in IGNORED_NAMES)
 
@@ -138,16 +119,12 @@ def _page_number(path: Path) -> int:
 
 def _read_series(stem: str, pages: list[Path]) -> TablePart:
     is_parquet = pages[0].suffix.lower() == ".parquet"
-    frames = [_read_parquet(page) for page in pages] if is_parquet else _read_json_pages(pages)
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    content = filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
+    content = _read_parquet_pages(pages) if is_parquet else _read_json_pages(pages)
     return TablePart(_role(pages[0], content), pages[0].name, stem.rsplit(".", 1)[0], content)
 
 
-def _read_json_pages(pages: list[Path]) -> list[pd.DataFrame]:
-    payloads = [read_json(page) for page in pages]
-    last = payloads[-1]
-    link = last.get("odata.nextLink") or last.get("@odata.nextLink") if isinstance(last, dict) else None
+def _read_json_pages(pages: list[Path]) -> pd.DataFrame:
+    content, link = read_records(pages)
     if link:
         raise InputError(
             _place(pages[-1]),
@@ -155,7 +132,12 @@ def _read_json_pages(pages: list[Path]) -> list[pd.DataFrame]:
             found="a link to a further page that is not in the folder",
             remedy="download the remaining pages",
         )
-    return [pd.DataFrame.from_records(records(payload)) for payload in payloads]
+    return content
+
+
+def _read_parquet_pages(pages: list[Path]) -> pd.DataFrame:
+    frames = [_read_parquet(page) for page in pages]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

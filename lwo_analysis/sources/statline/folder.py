@@ -8,7 +8,8 @@ import pandas as pd
 
 from lwo_analysis.errors import InputError
 from lwo_analysis.sources.statline.checks import check_table
-from lwo_analysis.sources.statline.files import MANIFEST, TablePart, read_json, read_parts
+from lwo_analysis.sources.statline.files import MANIFEST, TablePart, read_parts
+from lwo_analysis.sources.statline.pages import read_json
 from lwo_analysis.sources.statline.parts import fullest_part, one_part, stripped, wanted_regions
 from lwo_analysis.sources.statline.table import REGION_TYPES, StatLineTable
 from lwo_analysis.sources.statline.v4 import assemble_v4
@@ -49,7 +50,7 @@ def read_table_folder(folder: Path) -> StatLineTable:
 
 def _assemble_v3(parts: list[TablePart], where: str, selection: dict[str, object]) -> StatLineTable:
     info = one_part(parts, "infos", "TableInfos", where).iloc[0]
-    properties = _described(one_part(parts, "properties", "DataProperties", where))
+    properties = described_v3(one_part(parts, "properties", "DataProperties", where))
     region_column = _region_column(properties, where)
     rows = fullest_part(parts, "rows", "TypedDataSet", where)
     regions = _dimension(parts, region_column, where)
@@ -67,7 +68,8 @@ def _assemble_v3(parts: list[TablePart], where: str, selection: dict[str, object
     )
 
 
-def _described(properties: pd.DataFrame) -> pd.DataFrame:
+def described_v3(properties: pd.DataFrame) -> pd.DataFrame:
+    """Return DataProperties without padding, with the columns that a table without topics would lack."""
     result = stripped(properties)
     for column in ("Datatype", "Unit", "Title"):
         if column not in result:

@@ -42,7 +42,7 @@ def assemble_v4(parts: list[TablePart], where: str, selection: dict[str, object]
         table_id=str(info["Identifier"]).strip(),
         title=str(info.get("Title", "")).strip(),
         modified=str(info["Modified"]),
-        properties=_properties(dimensions, _groups(parts), measures),
+        properties=described_v4(dimensions, _groups(parts), measures),
         regions=wanted_regions(codes, selection),
         rows=rows,
         region_column=region_column,
@@ -187,7 +187,7 @@ def _selected(measures: pd.DataFrame, selection: dict[str, object]) -> pd.DataFr
     return measures[measures["Identifier"].isin(asked)].reset_index(drop=True) if isinstance(asked, list) else measures
 
 
-def _properties(dimensions: pd.DataFrame, groups: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
+def described_v4(dimensions: pd.DataFrame, groups: pd.DataFrame, measures: pd.DataFrame) -> pd.DataFrame:
     """Return dimensions, measure groups and measures in the columns of the v3 DataProperties."""
     names = dimensions["Identifier"]
     described = [

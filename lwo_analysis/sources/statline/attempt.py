@@ -1,0 +1,280 @@
+"""One attempt at a whole table: every entity set, page by page, with the count and the version asked before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lwo_analysis.errors import InputError
+from lwo_analysis.sources.statline.dialects import (
+    Dialect,
+    EntitySet,
+    dimension_sets,
+    region_dimension,
+    row_filter,
+    rows_query,
+    selected_keys,
+)
+from lwo_analysis.sources.statline.folder import described_v3
+from lwo_analysis.sources.statline.pages import read_ids, read_json, read_records, records_of
+from lwo_analysis.sources.statline.parts import stripped
+from lwo_analysis.sources.statline.settings import Api, FetchProgress, FetchReport, Progress
+from lwo_analysis.sources.statline.store import PageStore, StoredPage, described_page, entries
+from lwo_analysis.sources.statline.table import KeySpec
+from lwo_analysis.sources.statline.transport import Transport
+from lwo_analysis.sources.statline.v4 import described_v4
+
+
+class MovedUnderneathError(Exception):
+    """The provider changed the table while it was fetched, or delivered another number of rows than it counts."""
+
+
+@dataclass(frozen=True)
+class TableRequest:
+    """What to fetch of one table; see `fetch_table` for the meaning of each field."""
+
+    table_id: str
+    destination: Path
+    api: Api = "v3"
+    select: tuple[str | KeySpec, ...] | None = None
+    regions: tuple[str, ...] | None = None
+    years: tuple[int, ...] | None = None
+    catalog: str = "CBS"
+
+
+@dataclass
+class Attempt:
+    """What one attempt works with, and the pages it has so far."""
+
+    request: TableRequest
+    plan: Dialect
+    transport: Transport
+    store: PageStore
+    progress: Progress | None = None
+    version: str = ""
+    resumed: int = 0
+    pages: list[tuple[Path, StoredPage]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is asked of the rows: exact keys, starts of region codes and years (None: all), as filter and as whole query."""
+
+    keys: list[str] | None
+    regions: tuple[str, ...] | None
+    years: tuple[int, ...] | None
+    filters: str
+    query: str
+
+
+def fetch_once(attempt: Attempt) -> FetchReport:
+    """Fetch everything and put it in place.
+
+    Raises
+    ------
+    MovedUnderneathError
+        Version or count is not the same before and after, or the rows are not as many as counted.
+    InputError, OutputError
+        See `fetch_table`.
+    """
+    info_page, info = _infos(attempt)
+    attempt.version = attempt.plan.version(info)
+    attempt.pages.append((info_page, described_page(info_page, f"{attempt.plan.infos}.json", _infos_address(attempt))))
+    described, codes = describe(attempt)
+    selection = resolve_selection(attempt, described, codes)
+    expected = count(attempt, selection)
+    received = _fetch_set(attempt, EntitySet(attempt.plan.rows, attempt.plan.row_identifier, selection.query), expected)
+    _check_unmoved(attempt, selection, expected, received)
+    return _put_in_place(attempt, selection, info, received)
+
+
+def describe(attempt: Attempt) -> tuple[pd.DataFrame, dict[str, list[str]]]:
+    """Fetch the description and the codes of every dimension; return the description, and per dimension its codes."""
+    frames = [_frame(attempt, each) for each in attempt.plan.descriptions]
+    described = described_v4(*map(stripped, frames)) if attempt.plan.is_v4 else described_v3(frames[0])
+    sets = dimension_sets(described, attempt.plan.is_v4)
+    return described, {each.name.removesuffix("Codes"): _frame(attempt, each)[each.identifier].tolist() for each in sets}
+
+
+def resolve_selection(attempt: Attempt, described: pd.DataFrame, codes: dict[str, list[str]]) -> Selection:
+    """Return the request in the words of this table; a query too long for a server becomes the whole table."""
+    request, where = attempt.request, f"{attempt.request.table_id}, its description"
+    keys = selected_keys(described, request.select, where)
+    time = next(iter(described.loc[described["Type"].eq("TimeDimension"), "Key"]), None)
+    years = request.years if time else None
+    periods = [code for code in codes.get(str(time), []) if int(code[:4]) in years] if years else None
+    filters = row_filter(region_dimension(described, request.table_id), request.regions, time, periods)
+    chosen = Selection(keys, request.regions, years, filters, rows_query(attempt.plan, described, keys, filters))
+    if len(chosen.query) > attempt.transport.settings.longest_query:
+        return Selection(None, None, None, "", "")
+    return chosen
+
+
+def count(attempt: Attempt, selection: Selection) -> int:
+    """Return how many rows (v3) or observations (v4) the provider counts for a selection; none at all is an `InputError`."""
+    found: list[int] = []
+
+    def accept(path: Path) -> None:
+        found[:] = [_parsed_count(path, address)]
+
+    address = attempt.plan.count_address(selection.filters, selection.query)
+    path = attempt.store.temporary()
+    attempt.transport.download(address, path, accept)
+    path.unlink()
+    if found[0] == 0:
+        raise InputError(
+            address, expected="at least one row", found="none", remedy="check the regions and years, or wait for publication"
+        )
+    return found[0]
+
+
+def _infos_address(attempt: Attempt) -> str:
+    return attempt.plan.address(attempt.plan.infos)
+
+
+def _infos(attempt: Attempt) -> tuple[Path, dict[str, Any]]:
+    """Ask the metadata afresh: they tell whether what was kept is still of this version."""
+    found: list[dict[str, Any]] = []
+
+    def accept(path: Path) -> None:
+        records = records_of(read_json(path))
+        if len(records) != 1 or not records[0].get("Modified") or not records[0].get("Identifier"):
+            raise InputError(path.name, expected="one record with Modified", found="something else", remedy="fetch again")
+        found[:] = records
+
+    address, received = _infos_address(attempt), attempt.store.temporary()
+    digest = attempt.transport.download(address, received, accept)
+    return attempt.store.keep(received, address, attempt.plan.version(found[0]), digest), found[0]
+
+
+def _frame(attempt: Attempt, entity_set: EntitySet) -> pd.DataFrame:
+    already = len(attempt.pages)
+    _fetch_set(attempt, entity_set)
+    pages = [path for path, _ in attempt.pages[already:]]
+    return pd.concat([read_records([page])[0] for page in pages], ignore_index=True)
+
+
+def _fetch_set(attempt: Attempt, entity_set: EntitySet, expected: int | None = None) -> int:
+    """Fetch the pages of one entity set and return the number of its records."""
+    plan, seen = attempt.plan, _Seen()
+    following: tuple[str, str] | None = ("", "")
+    number = 0
+    while following is not None:
+        token, skip = following
+        address = plan.address(entity_set.name, entity_set.query, skip or None, token or "$skip")
+        page, following = _page(attempt, address, entity_set, seen)
+        name = f"{entity_set.name}_{number:04d}.json"
+        attempt.pages.append((page, described_page(page, name, address)))
+        number += 1
+        if expected is not None and attempt.progress is not None:
+            attempt.progress(FetchProgress(attempt.request.table_id, seen.total, expected))
+    return seen.total
+
+
+def _page(attempt: Attempt, address: str, entity_set: EntitySet, seen: _Seen) -> tuple[Path, tuple[str, str] | None]:
+    """Return one page, kept or fetched, and by what the next one is asked."""
+    following: list[tuple[str, str] | None] = []
+
+    def accept(path: Path) -> None:
+        ids, link = read_ids(path, entity_set.identifier)
+        seen.check(ids, entity_set.name)
+        following[:] = [attempt.plan.continuation(link, seen.total + len(ids), entity_set.name) if link else None]
+        seen.candidate = ids
+
+    page = attempt.store.find(address, attempt.version)
+    if page is not None:
+        accept(page)
+        attempt.resumed += 1
+    else:
+        received = attempt.store.temporary()
+        digest = attempt.transport.download(address, received, accept)
+        page = attempt.store.keep(received, address, attempt.version, digest)
+    seen.add()
+    return page, following[0]
+
+
+class _Seen:
+    """Identifiers of the records of one entity set so far."""
+
+    def __init__(self) -> None:
+        self.pages: list[np.ndarray] = []
+        self.total = 0
+        self.candidate: np.ndarray = np.array([])
+
+    def check(self, ids: np.ndarray, where: str) -> None:
+        """Refuse records that came before, on this page or an earlier one, and an empty page after the first."""
+        again = len(pd.unique(ids)) < len(ids) or any(_overlap(ids, page) for page in self.pages)
+        if again or (self.pages and not len(ids)):
+            raise InputError(
+                where, expected="new records", found="records that came before" if again else "none", remedy="fetch again"
+            )
+
+    def add(self) -> None:
+        """Count the page that was checked last."""
+        self.pages.append(self.candidate)
+        self.total += len(self.candidate)
+
+
+def _overlap(ids: np.ndarray, others: np.ndarray) -> bool:
+    if not len(ids) or not len(others) or ids.min() > others.max() or ids.max() < others.min():
+        return False
+    return bool(pd.Index(ids).isin(others).any())
+
+
+def _check_unmoved(attempt: Attempt, selection: Selection, expected: int, received: int) -> None:
+    if received != expected:
+        raise MovedUnderneathError(f"{received} records where {expected} are counted")
+    _, info = _infos(attempt)
+    version = attempt.plan.version(info)
+    if version != attempt.version:
+        raise MovedUnderneathError(f"republished from {attempt.version} to {version}")
+    again = count(attempt, selection)
+    if again != expected:
+        raise MovedUnderneathError(f"{expected} records counted before and {again} after")
+
+
+def _parsed_count(path: Path, address: str) -> int:
+    text = path.read_bytes().decode("utf-8-sig", errors="replace").strip()
+    if text.startswith("{"):
+        payload = read_json(path)
+        text = str(payload.get("@odata.count", "")) if isinstance(payload, dict) else ""
+    if text.isdigit():
+        return int(text)
+    raise InputError(address, expected="a count", found=repr(text[:40]), remedy="fetch again")
+
+
+def _put_in_place(attempt: Attempt, selection: Selection, info: dict[str, Any], received: int) -> FetchReport:
+    request, title = attempt.request, str(info.get("Title", "")).strip()
+    manifest = {
+        "table_id": request.table_id,
+        "api": request.api,
+        "title": title,
+        "version": attempt.version,
+        "count": received,
+        "select": selection.keys,
+        "regions": list(selection.regions) if selection.regions else None,
+        "years": list(selection.years) if selection.years else None,
+        "files": entries(attempt.pages),
+    }
+    unchanged = attempt.store.holds(attempt.pages, manifest)
+    if unchanged:
+        attempt.store.forget()
+    else:
+        attempt.store.publish(attempt.pages, manifest)
+    return FetchReport(
+        table_id=request.table_id,
+        api=request.api,
+        title=title,
+        modified=str(info["Modified"]),
+        destination=request.destination,
+        count=received,
+        pages=len(attempt.pages),
+        resumed=attempt.resumed,
+        bytes=sum(page.bytes for _, page in attempt.pages),
+        unchanged=unchanged,
+        whole=not selection.query,
+    )
