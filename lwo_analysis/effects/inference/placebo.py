@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -168,6 +169,59 @@ def placebo_test(
         outcome_words=plain.outcome_words,
         outcome_unit=plain.outcome_unit,
     )
+
+
+def joint_placebo_statistics(
+    panels: Sequence[pd.DataFrame | OutcomeMatrix],
+    designs: Sequence[Design | FrozenDesign],
+    *,
+    correction: Correction = "auto",
+    draws: int = 999,
+    rng: np.random.Generator | None = None,
+) -> FloatArray:
+    """Return studentised placebo statistics of several indicators from the same assignments of areas.
+
+    Input of ``adjust_for_multiplicity(statistics=..., method="westfall-young")``: because a placebo area stands in for all
+    indicators at once, the correlation between indicators is kept.
+
+    Parameters
+    ----------
+    panels, designs : sequences of K
+        One per indicator; units and treated units must be the same in all of them, periods may differ.
+    correction, draws, rng
+        As ``placebo_test``.
+
+    Returns
+    -------
+    ndarray, shape (R, K)
+        Row 0 is the actual assignment.
+
+    Raises
+    ------
+    DesignError
+        As ``placebo_test``; when units or treated units differ between indicators.
+    """
+    matrices = [usable_matrix(panel, design) for panel, design in zip(panels, designs, strict=True)]
+    sets = {(matrix.units, tuple(np.flatnonzero(matrix.treated))) for matrix in matrices}
+    if len(sets) != 1:
+        raise DesignError(
+            "joint placebo draws",
+            expected="the same units and treated units for every indicator",
+            found=f"{len(sets)} different sets",
+            remedy="keep the units that all indicators have",
+        )
+    treated = np.flatnonzero(matrices[0].treated)
+    rows = placebo_assignments(
+        np.arange(len(matrices[0].units)), treated, exchangeable=len(treated) == 1, draws=draws, rng=rng
+    ).rows
+    rows = np.vstack([treated, rows[(rows != treated).any(axis=1)]])
+    columns = []
+    for matrix, design in zip(matrices, designs, strict=True):
+        anticipation = split_frozen(design)[0].anticipation
+        contrasts = unit_contrasts(matrix.outcomes, matrix.first, anticipation=anticipation, unit_weights=matrix.weights)
+        _, scale, _ = scale_of(contrasts, matrix.population, correction)
+        columns.append(placebo_statistics(contrasts, rows, scale=scale).studentised)
+    return np.column_stack(columns)
 
 
 def run_placebo_test(
