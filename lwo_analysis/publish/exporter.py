@@ -12,12 +12,13 @@ import nbformat
 from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
 from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.claims import claims_html
 from lwo_analysis.present.prose import PROSE_MIME
 from lwo_analysis.present.provenance_note import PROVENANCE_MIME
@@ -111,7 +112,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     provenance = {**collect_provenance(kept, page.notebook), **_facts(page)}
     origins = check_origins(collect_origins(kept), provenance, page.notebook)
     body = structure_body(
-        _export_cells(_prepared(kept, claims, page.lang), page.lang),
+        _export_cells(_prepared(kept, claims, page.lang), page.lang, page.notebook),
         title=collect_title(kept),
         lang=page.lang,
         name=page.notebook,
@@ -186,9 +187,12 @@ def _html_output(html: str) -> NotebookNode:
     return nbformat.v4.new_output("display_data", data={"text/html": html})
 
 
-def _export_cells(notebook: NotebookNode, lang: str) -> str:
+def _export_cells(notebook: NotebookNode, lang: str, name: str) -> str:
     exporter = CellsExporter(config=Config({"HTMLExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}}))
-    html, _ = exporter.from_notebook_node(notebook, resources={"lwo_show_code": phrase("page.show_code", lang)})
+    try:
+        html, _ = exporter.from_notebook_node(notebook, resources={"lwo_show_code": phrase("page.show_code", lang)})
+    except InvalidNotebook as problem:
+        raise NotebookError(name, expected="pictures that are in it", found=str(problem), remedy="attach them again") from problem
     return html
 
 

@@ -113,7 +113,7 @@ def _name_headings(soup: BeautifulSoup) -> None:
 
 def _wrap_formulas(soup: BeautifulSoup, lang: str) -> None:
     for math in soup.find_all("math", attrs={"display": "block"}):
-        region = soup.new_tag("div", attrs={"class": "lwo-math", "role": "region", "tabindex": "0"})
+        region = soup.new_tag("span", attrs={"class": "lwo-math", "role": "region", "tabindex": "0"})
         region["aria-label"] = phrase("page.formula", lang)
         math.wrap(region)
 

@@ -1,0 +1,164 @@
+"""The site: whole or not at all, real and demo apart, every link resolves."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from lwo_analysis.errors import NotebookError, OutputError, ParameterError
+from lwo_analysis.publish import RenderedPage, generation_time, site_files, write_site
+from lwo_analysis.publish import site as site_module
+from tests.support.sample_pages import GENERATED, sample_observations, sample_pages, write_sample_site
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[RenderedPage]:
+    return sample_pages()
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_sample_site(tmp_path_factory.mktemp("outputs") / "site")
+
+
+def home_of(files: dict[str, bytes]) -> BeautifulSoup:
+    return BeautifulSoup(files["index.html"].decode(), "html.parser")
+
+
+def all_files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_every_page_has_its_claims_and_its_provenance_beside_it(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        claims = json.loads(page.with_suffix(".claims.json").read_text())
+        provenance = json.loads(page.with_suffix(".prov.json").read_text())
+        assert [claim["id"] for claim in claims]
+        assert provenance["inputs"][0]["sha256"] == "a" * 64
+
+
+def test_demo_pages_and_downloads_live_apart(site: Path) -> None:
+    names = set(all_files(site))
+    demo = {name for name in names if name.startswith("demo/")}
+    assert {"demo/comparison.html", "demo/DEMO-comparison.ipynb", "demo/data/DEMO-observations.csv"} <= demo
+    assert {"baseline.html", "index.html", "data/observations.csv", "data/datapackage.json"} <= names - demo
+
+
+def test_home_shows_the_sentences_of_real_pages_and_no_number_of_a_demo_page(site: Path, pages: list[RenderedPage]) -> None:
+    home = home_of(all_files(site))
+    claims = json.loads((site / "index.claims.json").read_text())
+    assert [item.string for item in home.select(".claims .sentence")] == [claim["text"] for claim in pages[0].claims]
+    assert all(claim["origins"] == ["published"] for claim in claims)
+    demo = home.find(class_="demo-section")
+    assert demo.select_one("ul a")["href"] == "demo/comparison.html"
+    assert {code.string for code in demo.find_all("code")} == {"lwo fetch", "lwo import", "lwo build", "lwo run"}
+    assert demo.find(class_="claims") is None
+
+
+def test_every_link_of_the_site_resolves(site: Path) -> None:
+    targets = [
+        (page, str(a["href"]).split("#")[0])
+        for page in site.rglob("*.html")
+        for a in BeautifulSoup(page.read_text(), "html.parser").find_all("a")
+    ]
+    local = [(page, href) for page, href in targets if href and not href.startswith("http")]
+    assert len(local) > 10
+    assert [(page.name, href) for page, href in local if not (page.parent / href).is_file()] == []
+
+
+def test_titles_are_unique_over_the_site(site: Path) -> None:
+    titles = [BeautifulSoup(page.read_text(), "html.parser").title.string for page in site.rglob("*.html")]
+    assert len(titles) == len(set(titles)) == 3
+
+
+def test_a_site_without_demo_or_without_figures_says_so(pages: list[RenderedPage]) -> None:
+    real_only = home_of(site_files(pages[:1], None, lang="nl", generated=GENERATED))
+    assert real_only.find(class_="demo-section") is None
+    assert "nog geen echte cijfers om te downloaden" in real_only.get_text()
+    demo_only = site_files(pages[1:], sample_observations("demo"), lang="nl", generated=GENERATED)
+    assert "nog geen bladzijden met echte cijfers" in home_of(demo_only).get_text()
+    assert not any(name.startswith("data/") for name in demo_only)
+
+
+def test_two_builds_of_the_site_are_the_same_bytes(pages: list[RenderedPage]) -> None:
+    first, second = (site_files(pages, sample_observations("register", "demo"), lang="nl", generated=GENERATED) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.parametrize(("change", "message"), [({}, "address"), ({"slug": "other"}, "title")])
+def test_two_pages_with_one_address_or_one_title_are_refused(
+    change: dict, message: str, pages: list[RenderedPage], tmp_path: Path
+) -> None:
+    twins = [pages[0], replace(pages[0], **change)]
+    with pytest.raises(NotebookError, match=message):
+        write_site(twins, None, tmp_path / "site", lang="nl", generated=GENERATED)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("step", ["_write_files", "_replace_folder"])
+def test_a_failure_half_way_keeps_the_old_site_and_leaves_nothing_behind(
+    step: str, pages: list[RenderedPage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    write_site(pages, None, site, lang="nl", generated=GENERATED)
+    before = all_files(site)
+    real = getattr(site_module, step)
+
+    def full_disk(*arguments: object) -> None:
+        if step == "_write_files":
+            real(*arguments)
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(site_module, step, full_disk)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write_site(pages[:1], None, site, lang="en", generated=GENERATED)
+    assert all_files(site) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_when_the_new_folder_cannot_take_its_place_the_old_one_returns(
+    pages: list[RenderedPage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = tmp_path / "site"
+    write_site(pages, None, site, lang="nl", generated=GENERATED)
+    before = all_files(site)
+    rename = Path.rename
+
+    def refuse_new(self: Path, target: Path) -> Path:
+        if ".new-" in self.name:
+            raise OSError(5, "Input/output error")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse_new)
+    with pytest.raises(OutputError, match="Input/output error"):
+        write_site(pages[:1], None, site, lang="en", generated=GENERATED)
+    assert all_files(site) == before
+
+
+def test_an_outputs_folder_that_cannot_be_written_is_one_clear_line(pages: list[RenderedPage], tmp_path: Path) -> None:
+    blocker = tmp_path / "outputs"
+    blocker.write_text("a file where a folder should be")
+    with pytest.raises(OutputError, match="LWO_OUTPUTS") as caught:
+        write_site(pages, None, blocker / "site", lang="nl", generated=GENERATED)
+    assert str(blocker / "site") in str(caught.value)
+
+
+def test_a_page_that_is_gone_is_gone_from_the_new_site(pages: list[RenderedPage], tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_site(pages, sample_observations("demo"), site, lang="nl", generated=GENERATED)
+    write_site(pages[:1], None, site, lang="nl", generated=GENERATED)
+    assert not (site / "demo").exists()
+    assert os.stat(site).st_mode & 0o755 == 0o755
+
+
+def test_the_moment_on_the_pages_can_be_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "86400")
+    assert generation_time() == "1970-01-02T00:00:00+00:00"
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    with pytest.raises(ParameterError, match="seconds since 1970"):
+        generation_time()
