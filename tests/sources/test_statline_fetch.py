@@ -1,4 +1,4 @@
-"""What a fetch delivers when nothing goes wrong: the whole table, or exactly the part that was asked for, from either interface."""
+"""What a fetch delivers when nothing goes wrong: the whole table, or exactly the part that was asked for."""
 
 from __future__ import annotations
 

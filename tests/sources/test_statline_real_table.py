@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 
-from lwo_analysis.sources.statline import KeySpec, StatLineTable, read_table_folder, resolve_key, tidy_rows
+from lwo_analysis.sources.statline import KeySpec, StatLineTable, fetch_table, read_table_folder, resolve_key, tidy_rows
+from tests.sources.conftest import settings_for
 from tests.support.shared_data import shared_path
+from tests.support.statline_server import serving
+from tests.support.statline_tables import real_table
 
 OOST = ("WK008020", "WK008050", "WK008051", "WK008060", "WK008061")
 
@@ -53,3 +58,36 @@ def test_columns_that_came_in_a_later_release_are_not_yet_published_and_small_bu
     assert reasons["property_value"].to_dict() == {"not_yet_published": 17341}
     # Density is hidden below ten inhabitants: 663 buurten and 27 wijken, counted in the delivered file as null.
     assert reasons["density"]["suppressed_or_unknown"] == 663 + 27
+
+
+@pytest.fixture(scope="module")
+def delivered() -> pd.DataFrame:
+    """The rows exactly as delivered, read without this package."""
+    rows = pd.read_parquet(shared_path("cbs/84799NED-2020/cbs.v3.84799NED_TypedDataSet.parquet"))
+    texts = rows.select_dtypes("str").columns
+    return rows.assign(**{column: rows[column].str.strip() for column in texts})
+
+
+def test_all_regions_fetched_from_the_served_table_equal_the_source_in_every_cell(
+    delivered: pd.DataFrame, tmp_path: Path
+) -> None:
+    with serving(real_table(shared_path("cbs/84799NED-2020"))) as server:
+        report = fetch_table("84799NED", api="v3", destination=tmp_path / "v3", settings=settings_for(server, patience=60.0))
+        assert (report.count, report.whole) == (17341, True)
+        fetched = read_table_folder(tmp_path / "v3").rows
+        assert [column for column in delivered if not _is_equal(fetched[column], delivered[column])] == []
+
+        fetch_table("84799NED", api="v4", destination=tmp_path / "v4", settings=settings_for(server, patience=60.0))
+        by_measure = read_table_folder(tmp_path / "v4").rows.set_index("WijkenEnBuurten")
+        source = delivered.set_index("WijkenEnBuurten")
+        codes = server.tables["84799NED"].codes
+        # v4 has no text columns; 31 + 81 columns hold numbers or nothing, without ID.
+        assert len(codes) == 31 + 81 - 1
+        assert [key for key, code in codes.items() if not _is_equal(by_measure[code].reindex(source.index), source[key])] == []
+
+
+def _is_equal(here: pd.Series, there: pd.Series) -> bool:
+    """Equal values and nulls in the same places; whole numbers and their floats count as equal."""
+    same_nulls = here.isna().to_numpy() == there.isna().to_numpy()
+    present = there.notna().to_numpy()
+    return bool(same_nulls.all() and (here[present].to_numpy() == there[present].to_numpy()).all())

@@ -1,8 +1,8 @@
 """A StatLine on loopback, with the manners and, on demand, the faults of the real one.
 
 OData v3 (``opendata``), the same protocol for third parties (``dataderden``) and OData v4 (``datasets``), from the same tables.
-Manners: keys padded in v3, pages of 10,000 rows or 100,000 observations with a link to the next, ``$select`` that accepts exact keys
-only, filters that ignore topic columns and find nothing when a code has the wrong width, empty cells left out in v4.
+Manners: keys padded in v3, pages of 10,000 rows or 100,000 observations with a link to the next, ``$select`` that accepts exact
+keys only, filters that ignore topic columns and find nothing when a code has the wrong width, empty cells left out in v4.
 """
 
 from __future__ import annotations

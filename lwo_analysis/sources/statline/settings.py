@@ -35,7 +35,7 @@ class FetchSettings:
     attempts : int
         Tries per address. Tried again: connection errors, 408, 429, 5xx, a trickle, broken JSON, a page that came twice.
     backoff, longest_wait : float
-        First wait in seconds, doubled at every try with jitter; no wait, nor one asked by ``Retry-After``, exceeds `longest_wait`.
+        First wait in seconds, doubled at every try with jitter; no wait, nor one asked by Retry-After, exceeds `longest_wait`.
     restarts : int
         How often a table is fetched anew when it was republished, or its count did not hold, in mid-download.
     concurrency : int
