@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.optimize import nnls
 
-from lwo_analysis.effects.panel import BoolArray, FloatArray
+from lwo_analysis.effects.panel import FloatArray
 
 SUM_WEIGHT = 1e3
 NEWTON_STEPS = 200
+ROUNDING = 1e-9
+MANY_DONORS = 1000
 
 
 def simplex_least_squares(A: FloatArray, b: FloatArray) -> FloatArray:
@@ -51,7 +55,7 @@ def simplex_least_squares(A: FloatArray, b: FloatArray) -> FloatArray:
     return _solve_on_support(residuals, weights)
 
 
-def ridge_simplex(A: FloatArray, b: FloatArray, ridge: float, *, tolerance: float = 1e-12) -> FloatArray:
+def ridge_simplex(A: FloatArray, b: FloatArray, ridge: float, *, tolerance: float = 1e-11) -> FloatArray:
     """Return the unique weights w >= 0 with sum 1 that minimise |A w - b|^2 + ridge |w|^2.
 
     Parameters
@@ -70,65 +74,78 @@ def ridge_simplex(A: FloatArray, b: FloatArray, ridge: float, *, tolerance: floa
     (K,) array
         Weights in [0, 1] with sum 1.
 
-    Raises
-    ------
-    numpy.linalg.LinAlgError
-        When the conditions are not met after 200 steps (never seen; it guards against a silent wrong answer).
-
     Notes
     -----
-    The dual has M + 1 unknowns whatever the number of donors: with r = b - A w and multiplier mu, optimality is
-    w = max(0, (A'r + mu) / ridge), r = b - A w, sum w = 1. A semismooth Newton method with line search solves it in about ten
-    steps; the Jacobian only involves the donors with positive weight.
+    The dual has M + 1 unknowns whatever the number of donors. With d_k = b - A_k: minimise over (r, mu) the convex function
+    |r|^2 / 2 + sum_k max(0, mu - d_k'r)^2 / (2 ridge) - mu; then w_k = max(0, mu - d_k'r) / ridge. A semismooth Newton method
+    with line search on that function takes about ten steps, and its matrix only involves the donors with positive weight.
+    Should rounding stop it early, which a very small ridge can cause, non-negative least squares solves the same problem
+    directly.
+
+    References
+    ----------
+    Qi and Sun (1993), A nonsmooth version of Newton's method, Mathematical Programming 58, 353-367.
     """
     centre = b[:, None] - A  # with sum w = 1: b - A w = centre @ w, so the common level cancels
     scale = float(np.sqrt((centre**2).mean())) or 1.0
     D, eta = centre.T / scale, ridge / scale**2
     dual = np.append(np.zeros(D.shape[1]), eta / len(D))
-    weights, gap = _dual_gap(D, eta, dual)
+    state = _dual_state(D, eta, dual)
     for _ in range(NEWTON_STEPS):
-        if np.abs(gap).max() < tolerance:
-            return weights / weights.sum()
-        step = _newton_step(D, eta, weights > 0, gap)
-        dual, weights, gap, moved = _line_search(D, eta, dual, step, gap)
-        if not moved:
+        if np.abs(state.gradient).max() < tolerance:
+            return state.weights / state.weights.sum()
+        following = _newton_step(D, eta, state)
+        if following is None:
             break
-    if np.abs(gap).max() > 1e-7:
-        raise np.linalg.LinAlgError("ridge_simplex did not converge")
-    return weights / weights.sum()
+        state = following
+    if len(D) > MANY_DONORS and violation(D, state.weights, eta) < ROUNDING:
+        return state.weights / state.weights.sum()
+    penalty = np.sqrt(ridge) * np.eye(A.shape[1])
+    return simplex_least_squares(np.vstack([A, penalty]), np.append(b, np.zeros(A.shape[1])))
 
 
-def _dual_gap(D: FloatArray, eta: float, dual: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the weights implied by the dual point (r, mu) and the violation of r = D'w and sum w = 1.
+def violation(D: FloatArray, weights: FloatArray, eta: float) -> float:
+    """Return by how much weights on the simplex miss the conditions of Karush, Kuhn and Tucker for |D'w|^2 + eta |w|^2.
 
-    Every column of D' is b minus a donor, and lowering D w lowers the objective, hence the sign of r.
+    No donor may have a lower gradient than the average over the weights: the answer is the duality gap, at least 0.
     """
-    weights = np.maximum(0.0, (dual[-1] - D @ dual[:-1]) / eta)
-    return weights, np.append(dual[:-1] - D.T @ weights, weights.sum() - 1.0)
+    gradient = D @ (D.T @ weights) + eta * weights
+    return float(gradient @ weights - gradient.min()) if abs(weights.sum() - 1) < ROUNDING else np.inf
 
 
-def _newton_step(D: FloatArray, eta: float, support: BoolArray, gap: FloatArray) -> FloatArray:
-    S = D[support]
+@dataclass(frozen=True, eq=False)
+class _DualState:
+    dual: FloatArray
+    weights: FloatArray
+    value: float
+    gradient: FloatArray
+
+
+def _dual_state(D: FloatArray, eta: float, dual: FloatArray) -> _DualState:
+    r, mu = dual[:-1], dual[-1]
+    weights = np.maximum(0.0, (mu - D @ r) / eta)
+    value = float(r @ r / 2 + eta * (weights @ weights) / 2 - mu)
+    return _DualState(dual, weights, value, np.append(r - D.T @ weights, weights.sum() - 1.0))
+
+
+def _newton_step(D: FloatArray, eta: float, state: _DualState) -> _DualState | None:
+    """Return the next state, or None when no step along the Newton direction improves on this one."""
+    S = D[state.weights > 0]
     size = D.shape[1]
-    jacobian = np.empty((size + 1, size + 1))
-    jacobian[:size, :size] = np.eye(size) + S.T @ S / eta
-    jacobian[:size, size] = -S.sum(axis=0) / eta
-    jacobian[size, :size] = jacobian[:size, size]
-    jacobian[size, size] = max(len(S), 1e-9) / eta
-    return -np.linalg.solve(jacobian, gap)
-
-
-def _line_search(
-    D: FloatArray, eta: float, dual: FloatArray, step: FloatArray, gap: FloatArray
-) -> tuple[FloatArray, FloatArray, FloatArray, bool]:
-    length, merit = 1.0, float(gap @ gap)
+    hessian = np.empty((size + 1, size + 1))
+    hessian[:size, :size] = np.eye(size) + S.T @ S / eta
+    hessian[:size, size] = hessian[size, :size] = -S.sum(axis=0) / eta
+    hessian[size, size] = max(len(S), 1e-9) / eta
+    direction = -np.linalg.solve(hessian, state.gradient)
+    slope, length = float(state.gradient @ direction), 1.0
     while length > 1e-8:
-        weights, candidate = _dual_gap(D, eta, dual + length * step)
-        if candidate @ candidate < merit * (1 - 1e-4 * length):
-            return dual + length * step, weights, candidate, True
+        candidate = _dual_state(D, eta, state.dual + length * direction)
+        # Close to the optimum the value no longer changes in double precision while the gradient still shrinks.
+        shrinks = np.abs(candidate.gradient).max() < 0.5 * np.abs(state.gradient).max()
+        if candidate.value <= state.value + 1e-4 * length * slope or shrinks:
+            return candidate
         length /= 2
-    weights, gap = _dual_gap(D, eta, dual)
-    return dual, weights, gap, False
+    return None
 
 
 def _solve_on_support(residuals: FloatArray, weights: FloatArray) -> FloatArray:
