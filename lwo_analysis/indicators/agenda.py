@@ -1,4 +1,4 @@
-"""Rank the kennisagenda by a published rule and export it: rows for a page; CSV, JSON and Excel that are always the same bytes."""
+"""Rank the kennisagenda by a published rule and export it: rows for a page; CSV, JSON and Excel, always the same bytes."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ class DetectabilityRule:
     survey_n : int
         Respondents per wave of the residents' survey. The real number is not published.
     largest_area_effect : float
-        Most that a whole-area intervention is taken to change, relative to the present figure. The largest published effect of an
-        area programme in the literature list is 3.5 % (house prices), so this is generous.
+        Most that a whole-area intervention is taken to change, relative to the present figure. The largest effect found with a
+        comparison in the literature list is 3.5 % (house prices), so this is generous.
     controls_per_participant : float
         Matched persons per participant in microdata.
     largest_participant_effect : float
