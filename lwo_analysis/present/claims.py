@@ -213,10 +213,10 @@ def _claim_item(claim: Mapping[str, Any], anchors: bool) -> str:
     lang = claim["lang"]
     target = f' id="claim-{escape(claim["id"])}"' if anchors else ""
     notes = [phrase(f"status.{claim['status']}", lang)] if claim["status"] in ("provisional", "stale") else []
-    marks = [phrase("demo.label", lang)] if is_demo(claim["origins"]) else []
-    chips = "".join(f' <span class="mark">{escape(text)}</span>' for text in marks + notes)
-    sentence = f'<span class="sentence">{escape(claim["text"])}{chips}</span>'
-    return f'<li{target} lang="{lang}">{badge_html(claim["badge"], lang)} {sentence}</li>'
+    marks = [phrase("demo.chip", lang)] if is_demo(claim["origins"]) else []
+    chips = [badge_html(claim["badge"], lang), *(f'<span class="mark">{escape(text)}</span>' for text in marks + notes)]
+    sentence = f'<span class="sentence">{escape(claim["text"])}</span>'
+    return f'<li{target} lang="{lang}"><span class="chips">{" ".join(chips)}</span> {sentence}</li>'
 
 
 def _checked_sources(sources: Iterable[str], id: str) -> tuple[str, ...]:

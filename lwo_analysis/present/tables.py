@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
@@ -17,6 +18,8 @@ from lwo_analysis.present.prose import DEFAULT_DECIMALS, format_euro, format_num
 
 TABLE_MIME = "application/vnd.lwo.table+json"
 KINDS = ("number", "percent", "euro", "year", "text")
+
+_FORMATTED_NUMBER = re.compile(r"[-+\u2212]?(?:€\s?)?\d[\d.,]*(?:%|\s|$)")
 
 
 @dataclass(frozen=True)
@@ -137,7 +140,7 @@ def make_table(
         caption=caption,
         header=tuple(spec.label for spec in shown.values()),
         rows=tuple(zip(*texts.values(), strict=True)),
-        numeric=tuple(_is_numeric(frame[name]) for name in shown),
+        numeric=tuple(name != row_header and _is_numeric(frame[name]) for name in shown),
         row_header=list(shown).index(row_header),
         origins=checked_origins(origins, f"table {caption!r}"),
         lang=lang,
@@ -205,8 +208,15 @@ def _decimals(values: pd.Series, spec: Column) -> int:
 
 
 def _is_numeric(values: pd.Series) -> bool:
+    """Return whether a column holds numbers, also when they were formatted before; numbers stand to the right."""
     present = values.dropna()
-    return bool(len(present)) and all(isinstance(value, Real) and not isinstance(value, bool) for value in present)
+    return bool(len(present)) and all(_looks_numeric(value) for value in present)
+
+
+def _looks_numeric(value: object) -> bool:
+    if isinstance(value, str):
+        return bool(_FORMATTED_NUMBER.match(value))
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _class(numeric: bool) -> str:

@@ -45,7 +45,9 @@ from lwo_analysis.publish.structure import structure_body
 TEMPLATES = Path(__file__).parent / "templates"
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "intern"})
 HIDDEN_INPUT_TAGS = frozenset({"remove-input", "hide-input"})
+HIDDEN_OUTPUT_TAGS = frozenset({"remove-output", "hide-output"})
 LANGUAGES = frozenset({"nl", "en"})
+ANSWER_ID = "answer"
 
 
 class MathRenderer(IPythonRenderer):
@@ -154,15 +156,34 @@ def _cells_in_language(notebook: NotebookNode, lang: str) -> NotebookNode:
 def _prepared(notebook: NotebookNode, claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:
     """Return the notebook as the template needs it: the answer filled in, and only finished HTML in the outputs."""
     prepared = deepcopy(notebook)
-    prepared.cells = [_prepared_cell(cell, claims, lang) for cell in prepared.cells if not tags_of(cell) & HIDDEN_TAGS]
+    cells = [_prepared_cell(cell, claims, lang) for cell in prepared.cells if not tags_of(cell) & HIDDEN_TAGS]
+    prepared.cells = _with_code_under_its_result(cells)
     return prepared
+
+
+def _with_code_under_its_result(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """Return the cells with the code of cells that show nothing moved to the next cell that does: one fold per result."""
+    kept: list[NotebookNode] = []
+    waiting: list[str] = []
+    for cell in cells:
+        if cell.cell_type == "code" and cell.source.strip():
+            waiting.append(cell.source)
+        if cell.cell_type == "code" and cell.outputs and cell.id != ANSWER_ID:
+            kept.append({**cell, "source": "\n\n".join(waiting)})
+            waiting = []
+        elif cell.cell_type != "code" or cell.id == ANSWER_ID:
+            kept.append(cell)
+    last = nbformat.v4.new_code_cell(source="\n\n".join(waiting), id="last-code")
+    return [nbformat.from_dict(cell) for cell in [*kept, last]]
 
 
 def _prepared_cell(cell: NotebookNode, claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:
     if FINDINGS_TAG in tags_of(cell):
         return _answer_cell(claims, lang)
     if cell.cell_type == "code":
-        cell.outputs = [_html_output(output.data["text/html"]) for output in cell.outputs if _is_shown_in_place(output)]
+        hidden = tags_of(cell) & HIDDEN_OUTPUT_TAGS
+        shown = [output for output in cell.outputs if _is_shown_in_place(output) and not hidden]
+        cell.outputs = [_html_output(output.data["text/html"]) for output in shown]
         if tags_of(cell) & HIDDEN_INPUT_TAGS:
             cell.source = ""
     return cell
@@ -180,7 +201,7 @@ def _answer_cell(claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNo
     html = (
         f'<section class="answer"><h2>{phrase("page.answer", lang)}</h2>{claims_html(headlines, anchors=True)}{legend}</section>'
     )
-    return nbformat.v4.new_code_cell(source="", outputs=[_html_output(html)], id="answer")
+    return nbformat.v4.new_code_cell(source="", outputs=[_html_output(html)], id=ANSWER_ID)
 
 
 def _html_output(html: str) -> NotebookNode:

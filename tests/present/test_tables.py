@@ -98,3 +98,16 @@ def test_the_frame_is_not_changed() -> None:
     before = AREAS.copy(deep=True)
     areas_table()
     pd.testing.assert_frame_equal(AREAS, before)
+
+
+def test_numbers_stand_to_the_right_also_when_they_were_formatted_before_and_names_never_do() -> None:
+    frame = pd.DataFrame({"age": ["18-24 jaar", "65+"], "share": ["12,6%", None], "gap": ["−€\u00a03.205", "+4,1 procentpunt"]})
+    table = make_table(
+        frame,
+        caption="x",
+        columns={"age": "Leeftijd", "share": "Aandeel", "gap": "Afstand"},
+        origins={"register"},
+        lang="nl",
+        row_header="age",
+    )
+    assert table.numeric == (False, True, True)

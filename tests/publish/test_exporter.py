@@ -52,7 +52,7 @@ def test_a_demo_page_says_so_in_its_title_at_its_top_and_on_every_figure(demo_pa
     captions = soup.find(class_="body").find_all(["figcaption", "caption"])
     assert captions
     assert all(caption.get_text().startswith("Fictieve gegevens: ") for caption in captions)
-    assert all("Fictieve gegevens" in item.get_text() for item in soup.select(".claims li"))
+    assert all("Fictief" in item.get_text() for item in soup.select(".claims li"))
     assert demo_page.is_demo
 
 
@@ -203,3 +203,20 @@ def test_prose_that_breaks_a_rule_fails_the_page(source: str, message: str) -> N
     with pytest.raises(NotebookError, match=message) as caught:
         render_page(notebook, page=sample_record())
     assert str(caught.value).startswith("01-baseline.ipynb")
+
+
+def test_code_that_shows_nothing_stands_in_the_fold_of_the_next_result() -> None:
+    notebook = sample_notebook()
+    notebook.cells.insert(3, code_cell("baseline = load_published()"))
+    soup = BeautifulSoup(render_page(notebook, page=sample_record()).html, "html.parser")
+    folds = [details.pre.get_text().strip() for details in soup.select("details.lwo-code")]
+    assert folds[0] == "baseline = load_published()\n\nplot_baseline(baseline)"
+    assert len(folds) == 4  # figure, table, claims, and the provenance cell after the last result
+
+
+def test_claims_of_a_cell_with_hidden_output_are_in_the_answer_only() -> None:
+    notebook = sample_notebook()
+    notebook.cells[7].metadata["tags"] = ["remove-output"]
+    page = render_page(notebook, page=sample_record())
+    soup = BeautifulSoup(page.html, "html.parser")
+    assert len(page.claims) == len(soup.select(".claims li")) == 2
