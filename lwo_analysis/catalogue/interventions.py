@@ -41,7 +41,7 @@ class Population:
 
     id: str
     value: float | None
-    basis: str
+    basis: Text
 
 
 @dataclass(frozen=True)
@@ -214,9 +214,10 @@ def intervention(intervention_id: str) -> Intervention:
 @cache
 def populations() -> dict[str, Population]:
     """Return the sizes that ceilings use when no panel is at hand, each with its basis."""
-    content = read_catalogue_file(FILE)["populations"]
+    where = f"catalogue/{FILE}, populations"
     return {
-        key: build_entry(Population, {"id": key, **value}, where=f"catalogue/{FILE}, {key}") for key, value in content.items()
+        key: Population(key, size["value"], build_entry(Text, size["basis"], where=f"{where}, {key}"))
+        for key, size in read_catalogue_file(FILE)["populations"].items()
     }
 
 

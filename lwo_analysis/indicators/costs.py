@@ -83,6 +83,14 @@ class PresentValue:
 
 
 @dataclass(frozen=True)
+class BreakEven:
+    """What must be true to break even: the effect per case (fraction) or the euro per prevented case."""
+
+    effect: float
+    unit_value: float
+
+
+@dataclass(frozen=True)
 class Spread:
     """Monte Carlo spread of the net present value; `chance_positive` is the share of draws above zero."""
 
@@ -232,6 +240,23 @@ def break_even_share(costs: float, benefits: float) -> float:
 def evaluate_case(case: CostBenefitCase, *, rate: float) -> PresentValue:
     """Return the present value with every input at its central number."""
     return _evaluate(case, {name: getattr(case, name).central for name in INPUTS}, rate)
+
+
+def break_even_inputs(case: CostBenefitCase, *, rate: float) -> BreakEven:
+    """Return the effect, and the value per case, at which the case just pays its costs; everything else central.
+
+    The way to speak about money while no unit value is cited: it asks what must be true instead of claiming that it is. Both are
+    infinite when the case has no benefits at all.
+
+    Examples
+    --------
+    >>> one = Uncertain(1.0, 1.0, 1.0)
+    >>> case = CostBenefitCase(Uncertain(500, 500, 500), Uncertain(10, 10, 10), one, Uncertain(100, 100, 100), one, 1, 1)
+    >>> break_even_inputs(case, rate=0.0225)
+    BreakEven(effect=0.5, unit_value=50.0)
+    """
+    share = evaluate_case(case, rate=rate).break_even_share
+    return BreakEven(case.effect.central * share, case.unit_value.central * share)
 
 
 def simulate_case(case: CostBenefitCase, *, rate: float, draws: int, rng: np.random.Generator) -> Spread:

@@ -8,6 +8,7 @@ from math import isfinite
 import numpy as np
 from numpy.typing import ArrayLike
 
+from lwo_analysis.catalogue.interventions import Text
 from lwo_analysis.errors import ParameterError
 from lwo_analysis.indicators.costs import break_even_share, effect_basis
 
@@ -56,7 +57,7 @@ class ClaimAudit:
         Share of the benefits that must be caused to pay the costs, and its limits within the rounding of the claim.
     changes_needed : tuple of (str, float)
         The part of each observed change that must be caused, if benefits follow the changes in proportion.
-    missing : tuple of str
+    missing : tuple of Text
         What must be known before the claim can be checked.
     effect_basis : str
         Words that belong to every use of the claim.
@@ -69,7 +70,7 @@ class ClaimAudit:
     lowest_share: float
     highest_share: float
     changes_needed: tuple[tuple[str, float], ...]
-    missing: tuple[str, ...]
+    missing: tuple[Text, ...]
     effect_basis: str
     source: str
 
@@ -123,6 +124,15 @@ FRONT_LINE_TEAM = PublishedClaim(
 )
 
 
+MISSING = (
+    Text("aantallen aan het begin", "starting numbers"),
+    Text("verandering in vergelijkbare wijken", "change in comparable areas"),
+    Text("prijs per geval", "price per case"),
+    Text("discontovoet", "discount rate"),
+    Text("hoe lang het effect duurt", "how long the effect lasts"),
+)
+
+
 def audit_claim(claim: PublishedClaim) -> ClaimAudit:
     """Return what a published claim implies, and what must be caused for it to break even.
 
@@ -159,7 +169,7 @@ def audit_claim(claim: PublishedClaim) -> ClaimAudit:
         1 / (claim.benefit_per_euro + claim.rounding_ratio),
         share,
         tuple((name, change * share) for name, change in claim.observed_changes),
-        ("starting numbers", "change in comparable areas", "price per case", "discount rate", "how long the effect lasts"),
+        MISSING,
         effect_basis(claim.design_grade),
         claim.source,
     )

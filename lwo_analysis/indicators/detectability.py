@@ -16,10 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from math import inf, isfinite
 
-from lwo_analysis.catalogue.interventions import Intervention, Measurability, Population
+from lwo_analysis.catalogue.interventions import Intervention, Measurability, Population, Text
 from lwo_analysis.errors import ParameterError
 from lwo_analysis.indicators.dose import InterventionCeiling, intervention_ceiling
 from lwo_analysis.indicators.minimal_effects import (
@@ -30,33 +29,7 @@ from lwo_analysis.indicators.minimal_effects import (
     sample_size_between_waves,
     years_until_visible,
 )
-
-
-class Verdict(StrEnum):
-    """What it takes to see the intervention at work; pages print `label`."""
-
-    VISIBLE = "visible"
-    AFTER_YEARS = "only_after_years"
-    MICRODATA = "only_with_microdata"
-    QUALITATIVE = "only_qualitative"
-
-    def label(self, lang: str) -> str:
-        """Return the words for a page in Dutch (`nl`) or English (`en`).
-
-        Examples
-        --------
-        >>> Verdict.AFTER_YEARS.label("nl")
-        'pas na jaren'
-        """
-        return _LABELS[self][0 if lang == "nl" else 1]
-
-
-_LABELS = {
-    Verdict.VISIBLE: ("zichtbaar", "visible"),
-    Verdict.AFTER_YEARS: ("pas na jaren", "only after years"),
-    Verdict.MICRODATA: ("alleen met microdata", "only with microdata"),
-    Verdict.QUALITATIVE: ("alleen kwalitatief", "only qualitative"),
-}
+from lwo_analysis.indicators.verdicts import Verdict, verdict_reason
 
 
 @dataclass(frozen=True)
@@ -110,7 +83,7 @@ class Detectability:
         Something unknown (dose or noise) decides; the verdict can improve when it is recorded.
     never_from_open_data : bool
         No yearly public series will ever answer this, however long one waits.
-    reason : str
+    reason : Text
         The deciding step of the rule.
     """
 
@@ -125,7 +98,7 @@ class Detectability:
     sample_size: int | None
     provisional: bool
     never_from_open_data: bool
-    reason: str
+    reason: Text
 
 
 @dataclass(frozen=True)
@@ -283,23 +256,22 @@ def _apply_rule(
     years: float,
     persons_mde: float | None,
     rule: DetectabilityRule,
-) -> tuple[Verdict, bool, str]:
+) -> tuple[Verdict, bool, Text]:
     """Return the verdict, whether it is provisional, and the deciding step."""
     if (_is_countable(outcome) or outcome.kind == "survey_share") and isfinite(years):
-        step = "in one year" if years == 1 else f"after {years:g} years"
-        verdict = Verdict.VISIBLE if years == 1 else Verdict.AFTER_YEARS
-        return verdict, False, f"the ceiling reaches the minimal detectable effect {step}"
+        return (Verdict.VISIBLE if years == 1 else Verdict.AFTER_YEARS), False, verdict_reason("reached", years=f"{years:g}")
     if _is_countable(outcome) and _read_in_area(entry, outcome) and (mde is None or ceiling is None):
-        return Verdict.AFTER_YEARS, True, "a public series of the whole area exists; how many years depends on its noise"
+        return Verdict.AFTER_YEARS, True, verdict_reason("area_series")
     why = _why_not_seen(outcome, ceiling, mde)
-    if outcome.microdata and persons_mde is None:
-        return Verdict.MICRODATA, True, f"{why}; participants are not counted yet: register them first"
-    if outcome.microdata and persons_mde is not None and persons_mde <= rule.largest_participant_effect:
-        unit = f"{100 * persons_mde:.0f} points" if outcome.kind.endswith("share") else f"{persons_mde:.2f} standard deviations"
-        return Verdict.MICRODATA, False, f"{why}; a comparison one by one sees effects from {unit}"
-    if outcome.microdata:
-        return Verdict.QUALITATIVE, False, f"{why}; too few participants for a comparison one by one"
-    return Verdict.QUALITATIVE, False, f"{why}; no register exists to follow them in"
+    if not outcome.microdata:
+        return Verdict.QUALITATIVE, False, verdict_reason(why, "no_register")
+    if persons_mde is None:
+        return Verdict.MICRODATA, True, verdict_reason(why, "not_counted")
+    if persons_mde > rule.largest_participant_effect:
+        return Verdict.QUALITATIVE, False, verdict_reason(why, "too_few")
+    if outcome.kind.endswith("share"):
+        return Verdict.MICRODATA, False, verdict_reason(why, "persons_share", points=f"{100 * persons_mde:.0f}")
+    return Verdict.MICRODATA, False, verdict_reason(why, "persons_mean", hundredths=f"{100 * persons_mde:.0f}")
 
 
 def _ceiling(
@@ -336,14 +308,12 @@ def _part_treated(entry: Intervention, residents: Mapping[str, float]) -> float:
 
 def _why_not_seen(outcome: Measurability, ceiling: float | None, mde: float | None) -> str:
     if outcome.kind == "modelled":
-        return "the figure is modelled and cannot show a change"
+        return "modelled"
     if not outcome.open and outcome.kind != "survey_share":
-        return "no public yearly series exists for the five wijken"
+        return "not_public"
     if ceiling is None:
-        return "no ceiling can be calculated for this outcome"
-    if mde is None:
-        return "the noise of this series is not known"
-    return "the ceiling stays below the minimal detectable effect"
+        return "no_ceiling"
+    return "no_noise" if mde is None else "below"
 
 
 def _is_countable(outcome: Measurability) -> bool:

@@ -12,8 +12,10 @@ from math import isfinite
 
 import pandas as pd
 
-from lwo_analysis.catalogue.interventions import Intervention, Population
+from lwo_analysis.catalogue.interventions import Intervention, Population, Text
 from lwo_analysis.errors import InputError, ParameterError
+
+_DUTCH = str.maketrans(".,", ",.")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class DoseCeiling:
         How many are in the numerator now; nobody can leave a group they are not in, so it caps `reached`.
     ceiling : float
         Fraction of `population`, 0 to 1, without a sign.
-    basis : str
+    basis : Text or None
         Where the population comes from.
     """
 
@@ -38,25 +40,25 @@ class DoseCeiling:
     population: float
     affected: float | None
     ceiling: float
-    basis: str
+    basis: Text | None
 
     @property
     def points(self) -> float:
         """The ceiling in percentage points."""
         return 100.0 * self.ceiling
 
-    @property
-    def arithmetic(self) -> str:
-        """The sum, in plain numbers.
+    def arithmetic(self, lang: str = "nl") -> str:
+        """Return the sum in Dutch (`nl`) or English (`en`).
 
         Examples
         --------
-        >>> dose_ceiling(15, 23_800).arithmetic
-        '15 / 23800 = 0.0630 points (x 100)'
+        >>> dose_ceiling(15, 23_800).arithmetic()
+        '15 / 23.800 = 0,063 procentpunt'
         """
         capped = self.affected is not None and self.affected < self.reached
-        used = f"min({self.reached:g}, {self.affected:g})" if capped else f"{self.reached:g}"
-        return f"{used} / {self.population:g} = {self.points:.4f} points (x 100)"
+        used = f"min({self.reached:,.0f}; {self.affected:,.0f})" if capped else f"{self.reached:,.0f}"
+        text = f"{used} / {self.population:,.0f} = {self.points:.3f}"
+        return f"{text.translate(_DUTCH)} procentpunt" if lang == "nl" else f"{text} percentage points"
 
 
 @dataclass(frozen=True)
@@ -69,25 +71,35 @@ class InterventionCeiling:
         Per year if `accumulates`, else in all.
     accumulates : bool
         Whether the dose comes every year anew.
-    reason : str
-        Empty when there is a ceiling.
+    reason : Text or None
+        None when there is a ceiling.
     """
 
     intervention_id: str
     indicator_id: str | None
     ceiling: DoseCeiling | None
     accumulates: bool
-    reason: str
+    reason: Text | None
 
 
 @dataclass(frozen=True)
 class GapInPeople:
     """How many people a gap between two shares is, in all and per year of the programme."""
 
+    share: float
+    reference: float
+    population: float
     people: float
     per_year: float
     years: int
-    arithmetic: str
+
+    def arithmetic(self, lang: str = "nl") -> str:
+        """Return the sum in Dutch (`nl`) or English (`en`)."""
+        text = (
+            f"({100 * self.share:.1f} % - {100 * self.reference:.1f} %) x {self.population:,.0f} = {self.people:,.0f}; "
+            f"/ {self.years} = {self.per_year:,.0f}"
+        )
+        return f"{text.translate(_DUTCH)} per jaar" if lang == "nl" else f"{text} a year"
 
 
 @dataclass(frozen=True)
@@ -98,7 +110,7 @@ class PanelCount:
     denominator: float
 
 
-def dose_ceiling(reached: float, population: float, *, affected: float | None = None, basis: str = "") -> DoseCeiling:
+def dose_ceiling(reached: float, population: float, *, affected: float | None = None, basis: Text | None = None) -> DoseCeiling:
     """Return the largest possible movement of a share.
 
     Not for means (prices, gas use): multiply the treated share by the effect per unit there.
@@ -111,7 +123,7 @@ def dose_ceiling(reached: float, population: float, *, affected: float | None = 
         Denominator of the area figure, > 0.
     affected : float, optional
         Numerator of the area figure now; caps `reached`.
-    basis : str
+    basis : Text, optional
         Source or assumption behind `population`.
 
     Returns
@@ -165,15 +177,18 @@ def intervention_ceiling(
     """
     dose = entry.dose
     if dose is None or dose.count is None:
-        return _no_ceiling(entry, "the documents state no number that is reached")
+        return _no_ceiling(entry, "de documenten noemen geen aantal", "the documents state no number that is reached")
     if dose.population is None:
-        return _no_ceiling(entry, f"{dose.unit.en} cannot be counted in an outcome share")
+        unit = dose.unit
+        return _no_ceiling(
+            entry, f"{unit.nl} zijn niet te tellen in een uitkomst", f"{unit.en} cannot be counted in an outcome share"
+        )
     size = sizes[dose.population]
     if size.value is None:
-        return _no_ceiling(entry, f"size of {size.id} unknown: {size.basis}")
+        return _no_ceiling(entry, f"omvang onbekend: {size.basis.nl}", f"size of {size.id} unknown: {size.basis.en}")
     cap = (affected or {}).get(dose.indicator or "")
     ceiling = dose_ceiling(dose.count, size.value, affected=cap, basis=size.basis)
-    return InterventionCeiling(entry.id, dose.indicator, ceiling, dose.repeats == "yearly", "")
+    return InterventionCeiling(entry.id, dose.indicator, ceiling, dose.repeats == "yearly", None)
 
 
 def gap_in_people(share: float, reference: float, population: float, *, years: int) -> GapInPeople:
@@ -203,8 +218,7 @@ def gap_in_people(share: float, reference: float, population: float, *, years: i
     _require_number("population", population, population > 0, "more than zero")
     _require_number("years", years, years > 0, "more than zero")
     people = abs(share - reference) * population
-    arithmetic = f"|{share:g} - {reference:g}| x {population:g} = {people:.1f}; / {years} = {people / years:.1f} per year"
-    return GapInPeople(people, people / years, years, arithmetic)
+    return GapInPeople(share, reference, population, people, people / years, years)
 
 
 def count_in_panel(observations: pd.DataFrame, indicator_id: str, area_ids: Sequence[str], year: int) -> PanelCount:
@@ -250,9 +264,9 @@ def exceeds_ceiling(effect: float, ceiling: DoseCeiling) -> bool:
     return abs(effect) > ceiling.ceiling
 
 
-def _no_ceiling(entry: Intervention, reason: str) -> InterventionCeiling:
+def _no_ceiling(entry: Intervention, nl: str, en: str) -> InterventionCeiling:
     indicator_id = entry.dose.indicator if entry.dose else None
-    return InterventionCeiling(entry.id, indicator_id, None, bool(entry.dose and entry.dose.repeats == "yearly"), reason)
+    return InterventionCeiling(entry.id, indicator_id, None, bool(entry.dose and entry.dose.repeats == "yearly"), Text(nl, en))
 
 
 def _require_number(name: str, value: float, holds: bool, expected: str) -> None:

@@ -178,8 +178,8 @@ def insulation_evaluation_sheet(inputs: InsulationInputs | None = None) -> Evalu
     """
     given = inputs or InsulationInputs()
     _check(given)
-    five = dose_ceiling(given.dwellings, given.stock, basis="KWB 2024, five wijken")
-    four = dose_ceiling(given.dwellings, given.stock_four, basis="KWB 2024, four wijken")
+    five = dose_ceiling(given.dwellings, given.stock, basis=Text("KWB 2024, vijf wijken", "KWB 2024, five wijken"))
+    four = dose_ceiling(given.dwellings, given.stock_four, basis=Text("KWB 2024, vier wijken", "KWB 2024, four wijken"))
     yearly = four.ceiling / (given.last_year - given.first_year + 1)
     gas = None if given.saving_per_dwelling is None else four.ceiling * given.saving_per_dwelling
     years = _years(given, yearly)

@@ -15,6 +15,7 @@ from lwo_analysis.indicators.costs import (
     CostBenefitCase,
     Uncertain,
     benefit_stream,
+    break_even_inputs,
     break_even_share,
     discount_factors,
     effect_basis,
@@ -83,6 +84,13 @@ def test_break_even_at_the_limits() -> None:
     assert break_even_share(2, 4) == 0.5
     assert break_even_share(3, 0) == float("inf")
     assert np.isnan(break_even_share(0, 0))
+
+
+def test_at_the_break_even_effect_or_price_the_case_just_pays() -> None:
+    needed = break_even_inputs(CASE, rate=STANDARD)
+    for changes in ({"effect": needed.effect}, {"unit_value": needed.unit_value}):
+        even = replace(CASE, **{name: Uncertain(value, value, value) for name, value in changes.items()})
+        assert evaluate_case(even, rate=STANDARD).net == pytest.approx(0, abs=1e-6)  # euro on 200.000: rounding of the machine
 
 
 def test_the_spread_centres_on_the_central_case_when_inputs_are_symmetric() -> None:

@@ -41,7 +41,7 @@ def test_half_of_the_40_percent_falls_must_be_the_work_of_the_team() -> None:
 def test_the_audit_calls_the_effect_assumed_and_names_what_is_missing() -> None:
     found = audit_claim(FRONT_LINE_TEAM)
     assert found.effect_basis == "effect assumed, not shown"
-    assert "change in comparable areas" in found.missing
+    assert "verandering in vergelijkbare wijken" in [item.nl for item in found.missing]
 
 
 def test_a_claim_without_profit_has_no_break_even() -> None:

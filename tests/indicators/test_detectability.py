@@ -184,7 +184,7 @@ def test_the_register_is_judged_whole_and_every_verdict_has_a_reason() -> None:
     found = judge_register(interventions().values(), measurability(), populations(), RULE, residents=residents_by_area())
     assert len(found) == sum(len(entry.indicators) for entry in interventions().values())
     assert {one.verdict for one in found} == set(Verdict)
-    assert all(one.reason for one in found)
+    assert all(one.reason.nl and one.reason.en and "{" not in one.reason.nl for one in found)
 
 
 def test_no_verdict_says_visible_below_its_minimal_effect() -> None:
