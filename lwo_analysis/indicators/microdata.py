@@ -6,6 +6,7 @@ takes out only `Export.released`. The rules of the environment always come first
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lwo_analysis.errors import InputError, ParameterError
+from lwo_analysis.errors import DroppedRowsWarning, InputError, ParameterError
 
 AREAS = ("oud-oost", "bilgaard", "vrijheidswijk", "heechterp-schieringen", "camminghaburen", "lwd-rest")
 
@@ -84,13 +85,14 @@ class Export:
 class ParticipantComparison:
     """Change of participants minus change of matched others, in the outcome of a person (fraction).
 
-    `standard_error` treats the matched pairs as independent persons; `n_unmatched` participants had nobody like them.
+    `standard_error` treats the matched pairs as independent persons; `n_unmatched` participants had nobody like them; `n_not_followed` persons, participants or not, were not in all three years.
     """
 
     estimate: float
     standard_error: float
     n_participants: int
     n_unmatched: int
+    n_not_followed: int
 
 
 def check_schema(persons: pd.DataFrame) -> None:
@@ -164,7 +166,7 @@ def tabulate_persons(persons: pd.DataFrame, by: Sequence[str], outcome: str) -> 
     Parameters
     ----------
     persons : DataFrame
-        As in `SCHEMA`; persons with a missing outcome are not counted.
+        As in `SCHEMA`; rows with a missing outcome are not counted, and a `DroppedRowsWarning` says how many.
     by : sequence of str
         Columns that make the cells.
     outcome : str
@@ -176,6 +178,8 @@ def tabulate_persons(persons: pd.DataFrame, by: Sequence[str], outcome: str) -> 
         `by`, `n`, `total` (number with the outcome, or the sum), `largest` (largest contribution), `is_share`.
     """
     known = persons.dropna(subset=[outcome])
+    if len(known) < len(persons):
+        warnings.warn(f"{len(persons) - len(known)} rows without {outcome} are not counted", DroppedRowsWarning, stacklevel=2)
     is_share = bool(known[outcome].isin([True, False]).all())
     _require(bool((known[outcome].astype(float) >= 0).all()), outcome, "no amount below zero", "negative amounts")
     cells = known.assign(amount=known[outcome].astype(float)).groupby(list(by), observed=True)["amount"]
@@ -247,7 +251,7 @@ def compare_participants(persons: pd.DataFrame, *, outcome: str, before: int, af
     InputError
         Nobody took part, a year is absent, or participation began in or before `before`.
     """
-    wide = _before_and_after(persons, outcome, before, after)
+    wide, n_not_followed = _before_and_after(persons, outcome, before, after)
     cells = (
         wide.groupby(["age_ten", "first", "before", "takes_part"], observed=True)["after"]
         .agg(["mean", "size", "var"])
@@ -261,26 +265,30 @@ def compare_participants(persons: pd.DataFrame, *, outcome: str, before: int, af
     gap = (matched["mean"] - matched["mean_other"]).to_numpy()
     variance = matched["var"].fillna(0) / matched["size"] + matched["var_other"].fillna(0) / matched["size_other"]
     error = float(np.sqrt(weight**2 @ variance.to_numpy()))
-    return ParticipantComparison(float(weight @ gap), error, n_total, n_total - n_matched)
+    return ParticipantComparison(float(weight @ gap), error, n_total, n_total - n_matched, n_not_followed)
 
 
-def _before_and_after(persons: pd.DataFrame, outcome: str, before: int, after: int) -> pd.DataFrame:
+def _before_and_after(persons: pd.DataFrame, outcome: str, before: int, after: int) -> tuple[pd.DataFrame, int]:
     first = int(persons["year"].min())
     absent = {before, after} - set(persons["year"])
     _require(not absent, "year", "both years in the file", f"absent: {sorted(absent)}")
     _require(bool(persons["takes_part"].any()), "takes_part", "at least one participant", "none")
     _require(not (persons["start_year"] <= before).any(), "before", "a year before every start", str(before))
-    values = persons.pivot(index="person_id", columns="year", values=outcome)
-    base = persons[persons["year"] == before].set_index("person_id")
-    return pd.DataFrame(
+    values = persons.pivot(index="person_id", columns="year", values=outcome)[list(dict.fromkeys([first, before, after]))].astype(
+        float
+    )
+    followed = values.dropna()
+    base = persons[persons["year"] == before].set_index("person_id").loc[followed.index]
+    wide = pd.DataFrame(
         {
             "age_ten": base["age"] // 10,
             "takes_part": base["takes_part"].astype(bool),
-            "first": values[first].astype(bool),
-            "before": values[before].astype(bool),
-            "after": values[after].astype(float),
+            "first": followed[first].astype(bool),
+            "before": followed[before].astype(bool),
+            "after": followed[after],
         }
-    ).dropna()
+    )
+    return wide, len(values) - len(followed)
 
 
 def _year_frame(
@@ -339,6 +347,8 @@ def _check_allowed(column: Column, values: pd.Series) -> None:
     elif column.kind == "code":
         unknown = sorted(set(values) - set(column.allowed or ()))
         _require(not unknown, column.name, f"one of {column.allowed}", str(unknown))
+    elif pd.to_numeric(values, errors="coerce").isna().any():
+        _require(False, column.name, "numbers", "other values")
     elif column.allowed is not None:
         low, high = column.allowed
         _require(bool(values.between(low, high).all()), column.name, f"between {low} and {high}", "values outside")

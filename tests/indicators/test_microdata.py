@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lwo_analysis.errors import InputError, ParameterError
+from lwo_analysis.errors import DroppedRowsWarning, InputError, ParameterError
 from lwo_analysis.indicators.microdata import (
     SCHEMA,
     ExportRules,
@@ -79,6 +79,15 @@ def test_participants_with_nobody_like_them_are_counted() -> None:
     assert found.n_unmatched > 0
 
 
+def test_persons_who_leave_are_counted_and_not_taken_for_recipients() -> None:
+    persons = sample(9, n=6_000)
+    leavers = persons["person_id"].isin(range(1, 101)) & (persons["year"] == 2021)
+    found = compare_participants(persons[~leavers], outcome="social_assistance", before=2021, after=2025)
+    assert found.n_not_followed == 100
+    gone = persons.loc[persons["person_id"].isin(range(1, 101)) & (persons["year"] == 2019), "takes_part"].sum()
+    assert found.n_participants == 75 - gone
+
+
 def test_a_year_after_the_start_is_no_year_before() -> None:
     with pytest.raises(InputError, match="before every start"):
         compare_participants(sample(5, n=4_000), outcome="social_assistance", before=2023, after=2025)
@@ -86,7 +95,7 @@ def test_a_year_after_the_start_is_no_year_before() -> None:
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("area_id", "elsewhere"), ("age", 140), ("social_assistance", 2), ("year", None)],
+    [("area_id", "elsewhere"), ("age", 140), ("social_assistance", 2), ("year", None), ("age", "forty")],
 )
 def test_a_wrong_value_in_the_person_file_is_refused(column: str, value: object) -> None:
     persons = sample(6, n=3_000).head(50).astype({column: "object"})
@@ -144,7 +153,8 @@ def test_a_table_with_persons_is_refused() -> None:
 
 def test_tabulating_counts_persons_and_finds_the_largest_contribution() -> None:
     persons = pd.DataFrame({"area_id": ["bilgaard"] * 3, "income": [100.0, 300.0, None]})
-    found = tabulate_persons(persons, ["area_id"], "income")
+    with pytest.warns(DroppedRowsWarning, match="1 rows without income"):
+        found = tabulate_persons(persons, ["area_id"], "income")
     assert found.loc[0, ["n", "total", "largest", "is_share"]].tolist() == [2, 400, 300, False]
 
 
