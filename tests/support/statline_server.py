@@ -60,10 +60,11 @@ class StatLineServer:
     observation_page_size: int = 100_000
     faults: list[Fault] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
-    busy_seconds: float = 0.0
+    busy_seconds: float = 0.0  # processor time spent on making answers, without sending them; also at /busy
     port: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
-    lines: dict[tuple[int, str, str], tuple[pd.DataFrame, list[str]]] = field(default_factory=dict)
+    lines: dict[tuple[int, str], tuple[pd.DataFrame, list[str]]] = field(default_factory=dict)
+    pages: dict[tuple[int, int, int], bytes] = field(default_factory=dict)
 
     @property
     def v3(self) -> str:
@@ -88,12 +89,21 @@ class StatLineServer:
                 return fault
         return None
 
-    def serialised(self, frame: pd.DataFrame, name: str, query: str) -> list[str]:
-        """Return the records as JSON, one per line, made once per frame and query."""
-        key = (id(frame), name, query)
+    def serialised(self, owner: pd.DataFrame, frame: pd.DataFrame, select: str) -> list[str]:
+        """Return the records as JSON, one per line, made once per table and selection."""
+        key = (id(owner), select)
         if key not in self.lines:
-            self.lines[key] = (frame, _lines(frame))
+            self.lines[key] = (owner, _lines(frame))
         return self.lines[key][1]
+
+    def joined(self, lines: list[str], first: int, last: int) -> bytes:
+        """Return the records of a page as they are sent; made once where the records themselves are."""
+        if not any(lines is kept for _, kept in self.lines.values()):
+            return ",".join(lines[first:last]).encode()
+        key = (id(lines), first, last)
+        if key not in self.pages:
+            self.pages[key] = ",".join(lines[first:last]).encode()
+        return self.pages[key]
 
 
 class _NotFoundError(Exception):
@@ -138,12 +148,12 @@ class _Handler(BaseHTTPRequestHandler):
         except _NotFoundError as error:
             self._send(404, json.dumps({"odata.error": {"message": str(error)}}).encode(), "application/json")
             return
+        with self.server_state.lock:
+            self.server_state.busy_seconds += time.thread_time() - started
         if fault is None:
             self._send(200, body, kind)
         else:
             self._send_faulty(fault, body)
-        with self.server_state.lock:
-            self.server_state.busy_seconds += time.thread_time() - started
 
     def _send(self, status: int, body: bytes, kind: str, **headers: str) -> None:
         self.send_response(status)
@@ -196,6 +206,8 @@ def _answer(state: StatLineServer, path: str) -> tuple[bytes, str, Fault | None]
     names = unquote(parts.path).strip("/").split("/")
     is_v4 = names[:2] == ["odata", "v1"]
     rest = names[3:] if is_v4 else names[3:] if names[0] == "dataderden" else names[2:]
+    if names == ["busy"]:
+        return json.dumps(state.busy_seconds).encode(), "application/json", None
     if not rest or rest[0] not in state.tables:
         raise _NotFoundError("no such table")
     name = "/".join(rest[1:])
@@ -217,10 +229,9 @@ def _answer(state: StatLineServer, path: str) -> tuple[bytes, str, Fault | None]
 
 def _v3(state: StatLineServer, table: ServedTable, name: str, query: dict[str, str], base: str, fault: Fault | None) -> bytes:
     frame = _v3_frame(table, name, query)
-    is_cached = name == "TypedDataSet" and frame is table.rows
-    lines = state.serialised(frame, name, "") if is_cached else _lines(frame)
-    kept = {key: value for key, value in query.items() if key != "$skip"}
-    return _page(state.page_size, lines, query, base, kept, fault, "odata.")
+    is_kept = name == "TypedDataSet" and "$filter" not in query
+    lines = state.serialised(table.rows, frame, query.get("$select", "")) if is_kept else _lines(frame)
+    return _page(state, state.page_size, lines, query, base, fault, "odata.")
 
 
 def _v4(state: StatLineServer, table: ServedTable, name: str, query: dict[str, str], base: str, fault: Fault | None) -> bytes:
@@ -231,34 +242,42 @@ def _v4(state: StatLineServer, table: ServedTable, name: str, query: dict[str, s
     frame = _filtered(_v4_frame(table, name), query, table)
     if query.get("$top") == "0":
         return json.dumps({"@odata.context": base, "@odata.count": len(frame), "value": []}).encode()
-    is_cached = name == "Observations" and "$filter" not in query
-    lines = state.serialised(frame, name, "") if is_cached else _lines(frame)
+    is_kept = name == "Observations" and "$filter" not in query
+    lines = state.serialised(frame, frame, "") if is_kept else _lines(frame)
     size = state.observation_page_size if name == "Observations" else 10**9
-    kept = {key: value for key, value in query.items() if key != "$skip"}
-    return _page(size, lines, query, base, kept, fault, "@odata.")
+    return _page(state, size, lines, query, base, fault, "@odata.")
 
 
 def _page(
-    size: int, lines: list[str], query: dict[str, str], base: str, kept: dict[str, str], fault: Fault | None, prefix: str
+    state: StatLineServer,
+    size: int,
+    lines: list[str],
+    query: dict[str, str],
+    base: str,
+    fault: Fault | None,
+    prefix: str,
 ) -> bytes:
     start, kind = int(query.get("$skip", 0)), fault.kind if fault else ""
-    shown, after = _shown(lines, start, size, kind)
-    body = f'{{"{prefix}{"metadata" if prefix == "odata." else "context"}":"{base}","value":[' + ",".join(shown) + "]"
+    shown, after = _shown(start, size, kind)
+    head = f'{{"{prefix}{"metadata" if prefix == "odata." else "context"}":"{base}","value":['
+    tail = "]"
     if (after < len(lines) and kind != "link left out") or kind == "link to another host":
         there = base if kind != "link to another host" else base.replace("127.0.0.1", "mirror.example")
-        tail = "&".join([f"{key}={quote(value)}" for key, value in kept.items()] + [f"$skip={after}"])
-        body += f',"{prefix}nextLink":{json.dumps(f"{there}?{tail}")}'
-    return body.encode() + b"}"
+        kept = [f"{key}={quote(value)}" for key, value in query.items() if key != "$skip"]
+        link = f"{there}?{'&'.join([*kept, f'$skip={after}'])}"
+        tail += f',"{prefix}nextLink":{json.dumps(link)}'
+    records = [state.joined(lines, first, last) for first, last in shown]
+    return b"".join([head.encode(), b",".join(records), tail.encode(), b"}"])
 
 
-def _shown(lines: list[str], start: int, size: int, kind: str) -> tuple[list[str], int]:
-    """Return the records of a page and the position of the next one, as they are or spoiled."""
+def _shown(start: int, size: int, kind: str) -> tuple[list[tuple[int, int]], int]:
+    """Return the ranges of records of a page and the position of the next page, as they are or spoiled."""
     if kind == "duplicated page":
-        again = lines[start - size : start] if start >= size else lines[: size // 2] * 2
+        again = [(start - size, start)] if start >= size else [(0, size // 2)] * 2
         return again, start + size
     if kind == "missing page":
-        return lines[start + size : start + 2 * size], start + 2 * size
-    return lines[start : start + size], start + size
+        return [(start + size, start + 2 * size)], start + 2 * size
+    return [(start, start + size)], start + size
 
 
 def _lines(frame: pd.DataFrame) -> list[str]:
@@ -266,6 +285,11 @@ def _lines(frame: pd.DataFrame) -> list[str]:
 
 
 def _v3_frame(table: ServedTable, name: str, query: dict[str, str]) -> pd.DataFrame:
+    if name == "":
+        sets = ("TableInfos", "UntypedDataSet", "TypedDataSet", "DataProperties", "CategoryGroups", *table.dimensions)
+        return pd.DataFrame({"name": sets, "url": sets})
+    if name == "CategoryGroups":
+        return pd.DataFrame({"ID": [0], "DimensionKey": [next(iter(table.dimensions))], "Title": [""], "ParentID": [None]})
     if name == "TypedDataSet":
         frame = _filtered(table.rows, query, table)
         if "$select" not in query:

@@ -55,7 +55,7 @@ def fetch_table(
     api : {"v3", "v4", "dataderden"}
         Interface; tables of police and RIVM exist on ``dataderden`` only.
     destination : Path
-        Folder of this table. It is replaced as a whole, and refused when it holds files that were not fetched.
+        Folder of this table. It is replaced as a whole, and refused when it holds files that were neither fetched nor imported.
     settings : FetchSettings
         Addresses, timeouts and attempts.
     select : sequence of str or KeySpec, optional

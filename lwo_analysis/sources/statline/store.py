@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lwo_analysis.errors import InputError, OutputError
+from lwo_analysis.provenance import CARD_NAME
 from lwo_analysis.sources.statline.files import MANIFEST
 from lwo_analysis.sources.statline.pages import read_json
 
@@ -67,7 +68,7 @@ class PageStore:
         Raises
         ------
         InputError
-            The destination holds something that was not fetched: it is not replaced.
+            The destination holds something that was neither fetched nor imported: it is not replaced.
         OutputError
             The folder cannot be made.
         """
@@ -81,11 +82,12 @@ class PageStore:
                 torn.unlink()
         except OSError as error:
             raise self._unwritable(error) from error
-        if self.destination.exists() and any(self.destination.iterdir()) and not (self.destination / MANIFEST).exists():
+        known = any((self.destination / name).exists() for name in (MANIFEST, CARD_NAME))
+        if self.destination.exists() and any(self.destination.iterdir()) and not known:
             raise InputError(
                 str(self.destination),
-                expected="an empty folder or one that was fetched before",
-                found=f"files without {MANIFEST}",
+                expected="an empty folder or one that was fetched or imported before",
+                found=f"files without {MANIFEST} or {CARD_NAME}",
                 remedy="move the folder away or fetch into another one",
             )
 
