@@ -93,11 +93,11 @@ def format_number(value: float, decimals: int, language: Language = "nl", *, sig
 
 
 def decimals_for(uncertainty: float, value: float) -> int:
-    """Return the number of decimals at which the uncertainty shows two digits (the value itself when it is unknown)."""
+    """Return the number of decimals at which the last digit is at most half the uncertainty (half the value if unknown)."""
     yardstick = uncertainty if math.isfinite(uncertainty) and uncertainty > 0 else abs(value)
     if not math.isfinite(yardstick) or yardstick == 0:
         return 2
-    return int(min(6, max(0, 1 - math.floor(math.log10(yardstick)))))
+    return int(min(6, max(0, math.ceil(-math.log10(yardstick / 2)))))
 
 
 def _counts(result: EffectResult, language: Language) -> dict[str, object]:

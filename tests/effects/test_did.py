@@ -1,0 +1,132 @@
+"""Difference in differences by hand, and when its standard error is withheld."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from lwo_analysis.effects import fit_did, fit_event_study, fit_repeated_cross_sections, to_matrix
+from lwo_analysis.effects.did import estimate_did, estimate_did_draws
+from lwo_analysis.errors import DesignError
+from tests.effects.panels import SMALL, small_panel
+
+MANY = small_panel(n_units=20, n_treated=8)
+
+
+def test_two_by_two_by_hand():
+    outcomes = np.array([[10.0, 10.0, 16.0], [1.0, 3.0, 4.0], [2.0, 2.0, 2.0]])
+    assert estimate_did(outcomes, np.array([2, 3, 3])) == pytest.approx((16 - 10) - ((4 - 2) + (2 - 2)) / 2)
+
+
+def test_weights_by_hand():
+    outcomes = np.array([[10.0, 16.0], [1.0, 4.0], [2.0, 2.0]])
+    estimate = estimate_did(outcomes, np.array([1, 2, 2]), weights=np.array([1.0, 3.0, 1.0]))
+    assert estimate == pytest.approx(6 - (3 * 3 + 1 * 0) / (3 + 1))
+
+
+def test_anticipation_by_hand():
+    outcomes = np.array([[10.0, 12.0, 16.0], [1.0, 9.0, 4.0]])
+    assert estimate_did(outcomes, np.array([2, 3]), anticipation=1) == pytest.approx((16 - 10) - (4 - 1))
+
+
+def test_many_assignments_at_once_by_hand():
+    differences = np.array([5.0, 1.0, 3.0, 3.0])
+    draws = estimate_did_draws(differences, np.array([[0, 1], [2, 3]]))
+    assert draws.tolist() == [(5 + 1) / 2 - (3 + 3) / 2, (3 + 3) / 2 - (5 + 1) / 2]
+
+
+def test_a_known_effect_comes_back():
+    """The panel has a ripple of at most 1; the effect of 3 is exact in the difference with the same panel without effect."""
+    with_effect, without = fit_did(small_panel(effect=3.0), SMALL), fit_did(small_panel(effect=0.0), SMALL)
+    assert with_effect.estimate - without.estimate == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("fit", [fit_did, fit_event_study])
+def test_up_to_five_treated_areas_get_no_cluster_error_anywhere(fit):
+    result = fit(small_panel(n_units=20, n_treated=5), SMALL)
+    assert result.status == "too_few_areas"
+    assert np.isnan(result.standard_error)
+    assert result.details["standard_error"].drop(result.details.index[result.details["estimate"] == 0]).isna().all()
+    assert result.covariance is None
+    assert "with 5 treated unit(s) it would be far too small" in result.inference
+
+
+@pytest.mark.parametrize("fit", [fit_did, fit_event_study])
+def test_more_treated_areas_get_one_with_its_degrees_of_freedom(fit):
+    result = fit(MANY, SMALL)
+    assert result.standard_error > 0
+    assert "20 clusters" in result.inference
+    assert "t with 19 degrees of freedom" in result.inference
+
+
+def test_the_event_study_leaves_out_the_reference_and_averages_what_follows():
+    result = fit_event_study(MANY, SMALL)
+    details = result.details.set_index("relative_period")
+    assert details.index.tolist() == [-5, -4, -3, -2, -1, 0, 1, 2]
+    assert details.loc[-1, "estimate"] == 0
+    assert result.estimate == pytest.approx(details.loc[0:, "estimate"].mean())
+    assert -1 not in result.covariance.index
+
+
+def test_anticipation_moves_the_reference():
+    details = fit_event_study(MANY, dataclasses.replace(SMALL, anticipation=1)).details.set_index("relative_period")
+    assert details.loc[-2, "estimate"] == 0
+    assert details.loc[-1, "estimate"] != 0
+
+
+def test_the_event_study_by_hand():
+    """Mean change since the last year before the start, treated minus untreated."""
+    matrix = to_matrix(MANY, SMALL)
+    change = matrix.outcomes[:, 6] - matrix.outcomes[:, 4]
+    expected = change[matrix.treated].mean() - change[~matrix.treated].mean()
+    details = fit_event_study(MANY, SMALL).details.set_index("relative_period")
+    assert details.loc[1, "estimate"] == pytest.approx(expected)
+
+
+def survey(n_areas: int) -> object:
+    rng = np.random.default_rng(3)
+    panel = small_panel(n_units=2 * n_areas, n_treated=n_areas)
+    rows = panel[panel["year"].isin([2019, 2021])].sample(frac=4, replace=True, random_state=1)
+    return rows.assign(
+        treated=rows["start_year"].notna().astype(int),
+        after=(rows["year"] == 2021).astype(int),
+        answer=rows["value"] + rng.normal(size=len(rows)),
+    )
+
+
+def test_repeated_cross_sections_are_the_difference_of_four_means():
+    rows = survey(8)
+    means = rows.groupby(["treated", "after"])["answer"].mean()
+    result = fit_repeated_cross_sections(rows, outcome_col="answer", treated_col="treated", after_col="after")
+    assert result.estimate == pytest.approx((means[1, 1] - means[1, 0]) - (means[0, 1] - means[0, 0]))
+
+
+def test_respondents_from_few_areas_get_no_standard_error():
+    result = fit_repeated_cross_sections(
+        survey(5), outcome_col="answer", treated_col="treated", after_col="after", cluster_col="area_id"
+    )
+    assert (result.n_treated, result.status) == (5, "too_few_areas")
+    assert np.isnan(result.standard_error)
+
+
+def test_respondents_from_more_areas_are_clustered_by_area():
+    result = fit_repeated_cross_sections(
+        survey(8), outcome_col="answer", treated_col="treated", after_col="after", cluster_col="area_id"
+    )
+    assert (result.n_treated, result.n_control) == (8, 8)
+    assert "t with 15 degrees of freedom" in result.inference
+
+
+def test_missing_answers_are_counted():
+    rows = survey(8).reset_index(drop=True)
+    rows.loc[:2, "answer"] = np.nan
+    result = fit_repeated_cross_sections(rows, outcome_col="answer", treated_col="treated", after_col="after")
+    assert result.warnings == ("3 rows with a missing value left out",)
+
+
+def test_an_empty_cell_is_refused():
+    rows = survey(8)
+    with pytest.raises(DesignError, match="respondents in all four cells"):
+        fit_repeated_cross_sections(rows[rows["after"] == 1], outcome_col="answer", treated_col="treated", after_col="after")
