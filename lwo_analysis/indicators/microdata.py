@@ -83,9 +83,10 @@ class Export:
 
 @dataclass(frozen=True)
 class ParticipantComparison:
-    """Change of participants minus change of matched others, in the outcome of a person (fraction).
+    """Outcome of participants minus that of matched others (fraction).
 
-    `standard_error` treats the matched pairs as independent persons; `n_unmatched` participants had nobody like them; `n_not_followed` persons, participants or not, were not in all three years.
+    `standard_error` treats persons as independent. `n_unmatched` participants had nobody like them; `n_not_followed` persons,
+    participants or not, were not in all three years.
     """
 
     estimate: float
