@@ -203,7 +203,7 @@ def conformal_interval(
         values = (conformal_p_value(treated, controls, n_post, order, effect=effect, proxy=proxy) for effect in effects)
         return np.array([value > 1 - level + TIES for value in values])
 
-    if 1 / len(order) > 1 - level:
+    if 1 / len(order) > 1 - level + TIES:
         return -np.inf, np.inf
     gaps = treated - controls @ proxy(controls[:-n_post], treated[:-n_post])
     scale = float(max(gaps[:-n_post].std(), 1e-3 * np.abs(gaps).max(), 1e-12))
@@ -242,6 +242,6 @@ def moving_blocks(length: int) -> np.ndarray:
 
 
 def _notes(smallest: float, level: float) -> tuple[str, ...]:
-    if smallest <= 1 - level:
+    if smallest <= 1 - level + TIES:
         return ()
     return (f"this number of periods cannot give a p-value below {smallest:.3f}: there is no {level:.0%} interval",)

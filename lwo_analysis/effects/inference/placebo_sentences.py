@@ -39,9 +39,8 @@ def placebo_sentence(result: PlaceboResult, language: Language = "nl") -> str:
     """Return how unusual the estimate is and which effects are excluded."""
     templates, words = TEMPLATES[language], _words(result, language)
     if result.smallest_p_value > 1 - result.level:
-        first = templates["powerless"]
-    else:
-        first = templates["usual" if result.p_value > 1 - result.level else "unusual"]
+        return templates["powerless"].format(**words)
+    first = templates["usual" if result.p_value > 1 - result.level else "unusual"]
     second = templates["excluded" if math.isfinite(result.equivalence_bound) else "nothing_excluded"]
     return f"{first} {second}".format(**words)
 
