@@ -114,7 +114,7 @@ def make_figure(
         caption=caption,
         data=make_table(
             data,
-            caption=phrase("figure.data_caption", lang, caption=caption),
+            caption=phrase("figure.data_caption", lang, caption=_first_sentence(caption)),
             columns=shown,
             origins=known,
             lang=lang,
@@ -130,6 +130,11 @@ def _require_text(what: str, text: str, caption: str) -> None:
         raise NotebookError(
             f"figure {caption!r}", expected=f"{what} and a caption", found="an empty text", remedy="say what the figure shows"
         )
+
+
+def _first_sentence(text: str) -> str:
+    """Return a text up to the first full stop that ends a sentence."""
+    return re.split(r"\.\s+(?=[A-Z])", text, maxsplit=1)[0].rstrip(".")
 
 
 def _guess_kind(name: object) -> str:

@@ -162,7 +162,7 @@ def _prepared(notebook: NotebookNode, claims: tuple[Mapping[str, Any], ...], lan
 
 
 def _with_code_under_its_result(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """Return the cells with the code of cells that show nothing moved to the next cell that does: one fold per result."""
+    """Return the cells with the code of cells that show nothing moved to the next cell that does (or the last one)."""
     kept: list[NotebookNode] = []
     waiting: list[str] = []
     for cell in cells:
@@ -173,8 +173,10 @@ def _with_code_under_its_result(cells: list[NotebookNode]) -> list[NotebookNode]
             waiting = []
         elif cell.cell_type != "code" or cell.id == ANSWER_ID:
             kept.append(cell)
-    last = nbformat.v4.new_code_cell(source="\n\n".join(waiting), id="last-code")
-    return [nbformat.from_dict(cell) for cell in [*kept, last]]
+    results = [cell for cell in kept if cell["cell_type"] == "code" and cell["id"] != ANSWER_ID]
+    if waiting and results:
+        results[-1]["source"] = "\n\n".join([results[-1]["source"], *waiting])
+    return [nbformat.from_dict(cell) for cell in kept]
 
 
 def _prepared_cell(cell: NotebookNode, claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:

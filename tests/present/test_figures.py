@@ -94,6 +94,11 @@ def test_the_numbers_are_in_a_folded_table_below_the_figure() -> None:
     assert cells == [["Oost", "2020", "12,6"], ["Stad", "2020", "7,0"]]
 
 
+def test_the_table_is_named_after_the_first_sentence_of_the_caption() -> None:
+    figure = share_figure(caption="Bijstand per 1.000 inwoners in 2020. De streep is het toeval.")
+    assert figure.data.caption == "Cijfers bij de figuur: Bijstand per 1.000 inwoners in 2020"
+
+
 def test_a_demo_figure_carries_its_mark_in_the_picture_in_the_caption_and_in_its_facts() -> None:
     real, demo = share_figure(), share_figure(origins={"demo"})
     assert "Fictieve gegevens" not in real.to_html()
