@@ -119,6 +119,26 @@ def indicator(indicator_id: str) -> Indicator:
     return indicators()[indicator_id]
 
 
+def indicators_of(pillar: str) -> dict[str, Indicator]:
+    """Return the indicators of a pillar by id, or every indicator for `all`.
+
+    Raises
+    ------
+    ParameterError
+        The pillar is not one of `PILLARS`.
+
+    Examples
+    --------
+    >>> "households" in indicators_of("context")
+    True
+    """
+    if pillar not in (*PILLARS, "all"):
+        raise ParameterError(
+            "pillar", expected=f"all or one of {', '.join(PILLARS)}", found=repr(pillar), remedy="correct the pillar"
+        )
+    return {name: entry for name, entry in indicators().items() if pillar in ("all", entry.pillar)}
+
+
 @cache
 def measures() -> dict[str, Measure]:
     """Return every measure of the catalogue by id."""

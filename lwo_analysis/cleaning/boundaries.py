@@ -1,14 +1,15 @@
 """From regions of one year to areas that stay the same: the only place where a CBS code is joined to anything.
 
-CBS gives the code of a wijk to another place when a municipality renumbers. On 1-1-2018 Leeuwarden renumbered, and all five current
-codes of Leeuwarden Oost had until then belonged to other wijken, some of them villages. A join on code across that date swaps the
-places silently; here it is an error.
+CBS gives the code of a wijk to another place when a municipality renumbers. On 1-1-2018 Leeuwarden renumbered, and all five
+current codes of Leeuwarden Oost had until then belonged to other wijken, some of them villages. A join on code across that date
+swaps the places silently; here it is an error.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 import pandas as pd
 
@@ -79,7 +80,7 @@ def join_years(rows_by_year: Mapping[int, pd.DataFrame]) -> pd.DataFrame:
     """
     years = sorted(rows_by_year)
     codes = {year: set(rows_by_year[year]["region_code"]) for year in years}
-    for earlier, later in zip(years, years[1:], strict=False):
+    for earlier, later in pairwise(years):
         for code in sorted(codes[earlier] & codes[later]):
             check_code(code, meant_in=later, used_in=earlier)
     frames = [rows.assign(boundary_year=year) for year, rows in sorted(rows_by_year.items())]
@@ -147,7 +148,7 @@ def _check_names(selected: pd.DataFrame, table: RegionRows) -> None:
             f"{table.card.table}, region code {code} in {table.boundary_year}",
             expected=f"{meaning.name}, as the catalogue says for {table.boundary_year}",
             found=f"{name}",
-            remedy="check whether the table is on the boundaries of another year, and correct catalogue/sources.yml or regions.csv",
+            remedy="check whether the table is on boundaries of another year, and correct catalogue/sources.yml or regions.csv",
         )
 
 

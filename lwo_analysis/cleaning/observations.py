@@ -11,6 +11,7 @@ import pyarrow as pa
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.sources import sources
+from lwo_analysis.disclosure import suppress_small
 from lwo_analysis.errors import InputError, ParameterError
 from lwo_analysis.paths import processed_folder
 from lwo_analysis.provenance import sha256_of, written_whole
@@ -23,7 +24,7 @@ PANELS = ("auto", "real", "demo")
 
 
 def load_observations(panel: str = "auto") -> pd.DataFrame:
-    """Return the observations, validated.
+    """Return the observations that may be shown: validated, and without figures that rest on too few people.
 
     Parameters
     ----------
@@ -45,9 +46,9 @@ def load_observations(panel: str = "auto") -> pd.DataFrame:
     """
     if panel not in PANELS:
         raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
-    if resolve_panel(panel) == "demo":
-        return as_observations(demo_panel(), where="demo panel")
-    return read_observations(processed_folder() / FILE_NAME)
+    is_demo = resolve_panel(panel) == "demo"
+    table = as_observations(demo_panel(), where="demo panel") if is_demo else read_observations(processed_folder() / FILE_NAME)
+    return suppress_small(table).observations
 
 
 def resolve_panel(panel: str) -> str:

@@ -29,8 +29,8 @@ def figures_of_areas(indicator: Indicator, area_parts: pd.DataFrame, areas: Mapp
     -------
     DataFrame
         Columns `FIGURE_COLUMNS`; `value` = scale x sum of numerators / sum of denominators, empty with a reason when any part is
-        missing. `n` is the denominator, or the count itself. For a delivered mean or model share the counts are left empty, because
-        numerator and denominator are not what was counted.
+        missing. `n` is the denominator, or the count itself. For a delivered mean or model share the counts are left empty,
+        because numerator and denominator are not what was counted.
 
     Notes
     -----

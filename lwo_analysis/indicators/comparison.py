@@ -44,7 +44,8 @@ class Comparison:
         provider's margins, or the 95 % year-to-year chance of a register count, or empty. With `decimals` when the observations
         have that column, for figures as a document prints them.
     gaps : DataFrame
-        Columns `GAP_COLUMNS`: one row per indicator and comparison; counts have no gap. `gap` is area minus comparison in the unit of the indicator;
+        Columns `GAP_COLUMNS`: one row per indicator and comparison; counts have no gap. `gap` is area minus comparison in the
+        unit of the indicator;
         `oriented_gap` is positive where the area is worse off and empty for `context` and `ambiguous` indicators; `relative_gap`
         is the oriented gap as a fraction of the comparison.
     """
@@ -79,7 +80,7 @@ def compare_area(
     Returns
     -------
     Comparison
-        Indicators without a row for the area in that year are left out; indicators whose figure is missing stay, with their status.
+        Indicators without a row for the area in that year are left out; those whose figure is missing stay, with their status.
 
     Raises
     ------
@@ -89,7 +90,8 @@ def compare_area(
     Notes
     -----
     Intervals of levels: Wilson for shares with counts, exact Poisson for ratios of counts, the provider's margins otherwise.
-    Intervals of gaps: Newcombe for two areas without common residents; for an area inside its comparison the gap to the rest times
+    Intervals of gaps: Newcombe for two areas without common residents; for an area inside its comparison the gap to the rest,
+    times
     the rest's share of the denominator. Registers are complete: the interval is the chance by which the same place would differ
     from year to year. Not checked: that residents are independent of each other.
     """
@@ -106,6 +108,13 @@ def compare_area(
     levels = _with_intervals(kept, indicators)
     shown = [*LEVEL_COLUMNS, *(name for name in ("decimals",) if name in levels)]
     return Comparison(levels[shown], _gaps(levels, area_id, compare_ids, indicators, areas))
+
+
+def used_observations(observations: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
+    """Return the rows of the observation table that a comparison shows."""
+    keys = ["indicator_id", "area_id", "year", "source_id"]
+    shown = pd.MultiIndex.from_frame(comparison.levels[keys])
+    return observations[pd.MultiIndex.from_frame(observations[keys]).isin(shown)]
 
 
 def latest_year(observations: pd.DataFrame, area_id: str, indicators: Mapping[str, Indicator]) -> int:

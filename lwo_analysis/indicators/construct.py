@@ -1,7 +1,7 @@
 """Numerators and denominators of an indicator by region, from the measures of a table.
 
-A share is never averaged: every area figure is a sum of numerators over a sum of denominators. A delivered mean or model share joins
-in by being weighted: its numerator is mean times weight, its denominator the weight.
+A share is never averaged: every area figure is a sum of numerators over a sum of denominators. A delivered mean or model share
+joins in by being weighted: its numerator is mean times weight, its denominator the weight.
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ def parts_of_indicator(indicator: Indicator, rows: pd.DataFrame, weights: pd.Dat
     Returns
     -------
     DataFrame
-        Columns `PART_COLUMNS`. `numerator` and `denominator` are empty when one of their measures is missing, and `missing_reason`
-        says why; `delivered` is the provider's own figure for an indicator with a mean, else empty. A count has denominator 1.
+        Columns `PART_COLUMNS`. `numerator` and `denominator` are empty when one of their measures is missing, and
+        `missing_reason` says why; `delivered` is the provider's own figure for an indicator with a mean, else empty. A count has
+        denominator 1.
 
     Examples
     --------

@@ -50,6 +50,32 @@ def ranked_gaps(comparison: Comparison, indicators: Mapping[str, Indicator]) -> 
     return placed.sort_values(["_p", "rank"], kind="stable").drop(columns="_p").reset_index(drop=True)
 
 
+def baseline_definitions(published: pd.DataFrame, indicators: Mapping[str, Indicator], lang: str) -> Table:
+    """Return what each topic is, what the document calls it, and on which line it stands."""
+    topics = published.drop_duplicates("indicator_id")
+    rows = pd.DataFrame(
+        {
+            "indicator": [indicators[name].name(lang) for name in topics["indicator_id"]],
+            "definition": [indicators[name].definition(lang) for name in topics["indicator_id"]],
+            "label": topics["label"].tolist(),
+            "line": topics["line"].tolist(),
+        }
+    )
+    return make_table(
+        rows,
+        caption=phrase("baseline.definitions", lang),
+        columns={
+            "indicator": phrase("column.indicator", lang),
+            "definition": phrase("column.definition", lang),
+            "label": phrase("column.printed", lang),
+            "line": Column(phrase("column.line", lang), kind="year"),
+        },
+        origins=set(published["origin"]),
+        lang=lang,
+        row_header="indicator",
+    )
+
+
 def baseline_table(comparison: Comparison, gaps: pd.DataFrame, indicators: Mapping[str, Indicator], lang: str) -> Table:
     """Return the table of all figures, ranked by pillar, with the gap to the first comparison and which way it points."""
     area_id = comparison.levels["area_id"].iloc[0]

@@ -24,9 +24,9 @@ COLOURS = (OWN, COMPARISON, SECOND_COMPARISON, CONTEXT)
 HEADLINES = 6
 
 
-def comparison_title(area_id: str, lang: str) -> Title:
+def comparison_title(area_id: str, year: int, lang: str) -> Title:
     """Return the title of the page."""
-    return make_title("comparison.title", lang, area=area(area_id).name(lang))
+    return make_title("comparison.title", lang, area=area(area_id).name(lang), year=year)
 
 
 def levels_table(comparison: Comparison, indicators: Mapping[str, Indicator], lang: str) -> Table:

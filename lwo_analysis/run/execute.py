@@ -7,7 +7,6 @@ import logging
 import os
 import platform
 import tempfile
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -23,24 +22,7 @@ SECONDS_PER_CELL = 600
 PACKAGES = ("pandas", "statsmodels", "matplotlib", "seaborn", "papermill", "nbconvert", "jupyterlab", "linearmodels")
 
 
-@dataclass(frozen=True)
-class ExecutedJob:
-    """An executed notebook and the facts of its run.
-
-    Attributes
-    ----------
-    notebook : NotebookNode
-        As papermill left it, without errors.
-    facts : dict
-        Commit, checksums and versions; plain JSON types.
-    """
-
-    job: Job
-    notebook: nbformat.NotebookNode
-    facts: dict[str, Any]
-
-
-def execute_job(job: Job) -> ExecutedJob:
+def execute_job(job: Job) -> nbformat.NotebookNode:
     """Return the executed notebook of a job.
 
     Raises
@@ -53,8 +35,7 @@ def execute_job(job: Job) -> ExecutedJob:
     with tempfile.TemporaryDirectory(prefix="lwo-job-") as folder:
         output = Path(folder) / "executed.ipynb"
         _run_papermill(job, output)
-        notebook = nbformat.read(output, as_version=4)
-    return ExecutedJob(job, notebook, facts_of(job))
+        return nbformat.read(output, as_version=4)
 
 
 def facts_of(job: Job) -> dict[str, Any]:

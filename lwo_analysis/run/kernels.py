@@ -16,7 +16,7 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.engines import NBClientEngine, papermill_engines
 
 ENGINE = "lwo"
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
 class SocketKernelManager(AsyncKernelManager):
@@ -42,7 +42,9 @@ class SocketEngine(NBClientEngine):
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> Any:
         """Execute a notebook with a kernel of its own."""
-        return super().execute_managed_notebook(nb_man, kernel_name, kernel_manager_class=SocketKernelManager, **options)
+        return super().execute_managed_notebook(
+            nb_man, kernel_name, kernel_manager_class=SocketKernelManager, shutdown_kernel="immediate", **options
+        )
 
 
 papermill_engines.register(ENGINE, SocketEngine)

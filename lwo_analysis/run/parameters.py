@@ -1,4 +1,4 @@
-"""The parameters of a notebook: read from its `parameters` cell, typed, and checked against the catalogue before anything runs."""
+"""The parameters of a notebook: read from its `parameters` cell, and checked against the catalogue before anything runs."""
 
 from __future__ import annotations
 

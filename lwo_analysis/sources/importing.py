@@ -9,7 +9,7 @@ from pathlib import Path
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
 from lwo_analysis.errors import InputError, OutputError, ParameterError
 from lwo_analysis.provenance import SourceCard, sha256_of, write_card
-from lwo_analysis.sources.rivm import read_health_workbook
+from lwo_analysis.sources.rivm import read_health_workbook, workbook_modified
 from lwo_analysis.sources.statline import read_table_folder
 
 IMPORTABLE = ("rivm", "statline")
@@ -72,7 +72,7 @@ def _import_workbook(path: Path, raw: Path, retrieved: str) -> SourceCard:
             remedy="add the year to catalogue/sources.yml first",
         )
     title = f"{source.title('nl')}, {year}"
-    return _copy([path], raw / table, _card(source, table, title, f"{year}", retrieved))
+    return _copy([path], raw / table, _card(source, table, title, workbook_modified(path), retrieved))
 
 
 def _card(source: Source, table: str, title: str, vintage: str, retrieved: str) -> SourceCard:

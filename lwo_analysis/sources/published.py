@@ -27,8 +27,8 @@ def read_published(folder: Path) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns `indicator_id, line, label, area_id, printed, year, status, origin, source_id, vintage`: one row per printed figure;
-        a figure that the document leaves open gives no row. `printed` is the text of the document.
+        Columns `indicator_id, line, label, area_id, printed, source_id, vintage`: one row per printed figure; a figure that the
+        document leaves open gives no row. `printed` is the text of the document.
 
     Raises
     ------

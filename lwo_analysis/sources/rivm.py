@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pandas as pd
+from openpyxl import load_workbook
 
 from lwo_analysis.catalogue.indicators import measures
 from lwo_analysis.errors import InputError
@@ -36,8 +37,8 @@ def read_health_workbook(path: Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        The file is not a readable workbook, a column is missing, a region stands twice, ages, margins or years are mixed, a cell is
-        not a number with a decimal point, or a percentage lies outside 0-100.
+        The file is not a readable workbook, a column is missing, a region stands twice, ages, margins or years are mixed, a cell
+        is not a number with a decimal point, or a percentage lies outside 0-100.
     """
     sheet = _read_sheet(path)
     keys = {
@@ -55,6 +56,24 @@ def read_health_workbook(path: Path) -> pd.DataFrame:
         _measure_rows(sheet, key, measure, path).assign(region_code=codes, region_name=names) for measure, key in keys.items()
     ]
     return pd.concat(parts, ignore_index=True).assign(year=year)[list(ROW_COLUMNS)]
+
+
+def workbook_modified(path: Path) -> str:
+    """Return the date on which a workbook was last changed, as it states itself (ISO 8601): the vintage of its figures.
+
+    Raises
+    ------
+    InputError
+        The workbook does not state one.
+    """
+    book = load_workbook(path, read_only=True)
+    modified = book.properties.modified
+    book.close()
+    if modified is None:
+        raise InputError(
+            str(path), expected="a date of last change", found="none", remedy="import the workbook as RIVM delivers it"
+        )
+    return modified.isoformat(timespec="seconds")
 
 
 def _read_sheet(path: Path) -> pd.DataFrame:

@@ -1,0 +1,109 @@
+"""The command line: every command is one line of help, one line per error, and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lwo_analysis import paths
+from lwo_analysis.errors import LwoError, ParameterError
+
+app = typer.Typer(help="Findings about Leeuwarden Oost, from raw figures to pages.", no_args_is_help=True, add_completion=False)
+
+
+def main() -> None:
+    """Run the command line; a problem the reader can solve becomes one line on stderr and an exit code."""
+    try:
+        app()
+    except LwoError as problem:
+        print(f"lwo: {problem}", file=sys.stderr)
+        sys.exit(problem.exit_code)
+
+
+@app.command("import")
+def import_command(
+    path: Annotated[Path, typer.Argument(help="Downloaded file or folder.")],
+    source: Annotated[str, typer.Option("--source", help="statline or rivm.")],
+) -> None:
+    """Copy a downloaded file into data/raw with its source card; refuse what is not recognised."""
+    from lwo_analysis.sources.importing import import_files
+
+    for card in import_files(path, module=source, raw=paths.raw_folder(), retrieved=datetime.now(UTC).date().isoformat()):
+        print(f"{card.table}: {card.title} ({card.provider}, {card.vintage}), {len(card.files)} file(s)")
+
+
+@app.command("build")
+def build_command() -> None:
+    """Build data/processed/observations.parquet from data/raw."""
+    from lwo_analysis.run.build import build_observations
+
+    report = build_observations(paths.raw_folder(), paths.processed_folder())
+    for name, present, missing in report.tables:
+        print(f"{name}: {present} figures, {missing} missing with a reason")
+    print(f"{report.path}")
+
+
+@app.command("run")
+def run_command(
+    notebooks: Annotated[list[str] | None, typer.Argument(help="Notebooks to run; all when absent.")] = None,
+    parameters: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE, over every standard run.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Only pages in this language: nl or en.")] = None,
+    jobs: Annotated[int, typer.Option(help="Notebooks at the same time; 0 for one per processor.")] = 0,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Whether the site has a section of demo pages.")] = True,
+) -> None:
+    """Execute notebooks and publish outputs/site."""
+    from lwo_analysis.run.jobs import standard_jobs
+    from lwo_analysis.run.progress import progress_lines
+    from lwo_analysis.run.publishing import available_processors, run_and_publish
+
+    overrides = dict(_name_and_value(text) for text in parameters or [])
+    planned = standard_jobs(paths.notebooks_folder(), notebooks or [], overrides, lang, demo=demo)
+    with progress_lines(len(planned)) as progress:
+        report = run_and_publish(
+            planned,
+            runs=paths.runs_folder(),
+            site=paths.site_folder(),
+            processed=paths.processed_folder(),
+            workers=jobs or available_processors(),
+            demo=demo,
+            lang=lang or "nl",
+            progress=progress,
+        )
+    print(f"{len(report.made)} pages made, {len(report.kept)} kept, {report.seconds} s: {report.home}")
+
+
+@app.command("status")
+def status_command() -> None:
+    """Say which figures are there, how old they are, and what the last run did; exit code 1 when something needs attention."""
+    from lwo_analysis.run.status import read_status
+
+    status = read_status()
+    for line in status.lines:
+        print(line)
+    raise typer.Exit(0 if status.is_healthy else 1)
+
+
+@app.command("check")
+def check_command(
+    write: Annotated[bool, typer.Option("--write", help="Write the generated files instead of comparing them.")] = False,
+) -> None:
+    """Check that catalogue, notebooks, source cards and environment files agree."""
+    from lwo_analysis.run.check import run_checks
+
+    for line in run_checks(write=write):
+        print(line)
+
+
+def _name_and_value(text: str) -> tuple[str, str]:
+    name, separator, value = text.partition("=")
+    if not separator or not name:
+        raise ParameterError("-p", expected="NAME=VALUE", found=repr(text), remedy="write it as -p year=2020")
+    return name, value
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,166 @@
+"""`lwo check`: whatever can drift apart is compared, and the first difference is an error with a remedy."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import nbformat
+
+from lwo_analysis import paths
+from lwo_analysis.catalogue.areas import areas, region_meanings
+from lwo_analysis.catalogue.indicators import indicators, measures
+from lwo_analysis.catalogue.phrases import load_phrases
+from lwo_analysis.catalogue.sources import sources
+from lwo_analysis.errors import CatalogueError, NotebookError
+from lwo_analysis.provenance import CARD_NAME, read_card, written_whole
+from lwo_analysis.run.environment import (
+    ENVIRONMENT,
+    INDEX,
+    LOCK,
+    conda_environment,
+    declared_packages,
+    locked_packages,
+    notebook_index,
+    project_settings,
+)
+from lwo_analysis.run.jobs import read_notebook, standard_jobs
+
+MAXIMUM_CODE_LINES = 150
+MAXIMUM_CELL_LINES = 15
+FORBIDDEN_CODE = {
+    "a definition": r"^\s*(?:async\s+)?(?:def|class)\s",
+    "an installation": r"^\s*[%!]\s*pip",
+    "ignored warnings": r"filterwarnings\(\s*[\"']ignore",
+    "a file path": r"read_(?:csv|parquet|excel)\(|open\(",
+}
+LANGUAGE_TAGS = ("nl", "en")
+
+
+def run_checks(*, write: bool = False) -> list[str]:
+    """Return one line per check that holds; the first that does not is raised.
+
+    Parameters
+    ----------
+    write : bool
+        Write the generated files first, instead of comparing them with what follows from their source.
+
+    Raises
+    ------
+    CatalogueError
+        The catalogue contradicts itself, or a generated file differs from its source.
+    NotebookError
+        A notebook breaks a rule.
+    InputError
+        A raw file differs from its source card.
+    """
+    checks: tuple[Callable[[], str], ...] = (
+        check_catalogue,
+        check_source_cards,
+        check_lock,
+        lambda: check_generated(paths.REPOSITORY / ENVIRONMENT, conda_environment(project_settings()), write=write),
+        lambda: check_generated(paths.REPOSITORY / INDEX, notebook_index(paths.notebooks_folder()), write=write),
+        check_notebooks,
+    )
+    return [check() for check in checks]
+
+
+def check_catalogue() -> str:
+    """Load every file of the catalogue; each loader checks its own."""
+    strangers = sorted({measure.table for measure in measures().values()} - set(sources()))
+    if strangers:
+        raise CatalogueError(
+            "catalogue/measures.yml", expected="tables of known sources", found=", ".join(strangers), remedy="correct the table"
+        )
+    counts = {
+        "areas": areas(),
+        "regions": region_meanings(),
+        "indicators": indicators(),
+        "sources": sources(),
+        "phrases": load_phrases(),
+    }
+    return "catalogue: " + ", ".join(f"{len(entries)} {name}" for name, entries in counts.items())
+
+
+def check_source_cards() -> str:
+    """Compare every raw file with the checksum on its source card."""
+    folders = [path.parent for path in sorted(paths.raw_folder().glob(f"*/{CARD_NAME}"))]
+    for folder in folders:
+        read_card(folder)
+    return f"source cards: {len(folders)} folders agree"
+
+
+def check_lock() -> str:
+    """Compare the lock with pyproject.toml: every package pinned with a hash, and no index address."""
+    text = (paths.REPOSITORY / LOCK).read_text(encoding="utf-8")
+    missing = sorted(declared_packages(project_settings()) - locked_packages(text))
+    addresses = re.findall(r"https?://\S+|--(?:extra-)?index-url.*", text)
+    if missing or addresses or "--hash=sha256:" not in text:
+        raise CatalogueError(
+            LOCK,
+            expected="every package of pyproject.toml pinned with hashes, and no index address",
+            found=f"missing {', '.join(missing) or 'none'}; addresses {len(addresses)}",
+            remedy="run `make lock`",
+        )
+    return f"{LOCK}: {len(locked_packages(text))} packages pinned"
+
+
+def check_generated(path: Path, expected: str, *, write: bool) -> str:
+    """Compare a generated file with what follows from its source, or write it."""
+    if write:
+        with written_whole(path) as temporary:
+            temporary.write_text(expected, encoding="utf-8")
+    found = path.read_text(encoding="utf-8") if path.exists() else ""
+    if found != expected:
+        raise CatalogueError(
+            str(path.relative_to(paths.REPOSITORY)),
+            expected="what follows from its source",
+            found="another text" if found else "no such file",
+            remedy="run `lwo check --write`",
+        )
+    return f"{path.name}: follows from its source"
+
+
+def check_notebooks() -> str:
+    """Check the form of every notebook, and that its standard runs have valid parameters."""
+    folder = paths.notebooks_folder()
+    names = sorted(path.stem for path in folder.glob("*.ipynb"))
+    for name in names:
+        check_form(read_notebook(folder / f"{name}.ipynb"), name)
+    jobs = standard_jobs(folder, [], {}, None, demo=True)
+    return f"notebooks: {len(names)}, {len(jobs)} standard runs"
+
+
+def check_form(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Raise `NotebookError` when a committed notebook has outputs, defines something, or speaks one language only."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    text = "\n".join(cell.source for cell in code)
+    longest = max((len(cell.source.splitlines()) for cell in code), default=0)
+    problems = [
+        *(["outputs"] if any(cell.outputs or cell.execution_count for cell in code) else []),
+        *(["papermill metadata"] if "papermill" in notebook.metadata else []),
+        *(what for what, pattern in FORBIDDEN_CODE.items() if re.search(pattern, text, flags=re.MULTILINE)),
+        *([f"{_lines(text)} lines of code"] if _lines(text) > MAXIMUM_CODE_LINES else []),
+        *([f"a cell of {longest} lines"] if longest > MAXIMUM_CELL_LINES else []),
+        *_language_problems(notebook),
+    ]
+    if problems:
+        raise NotebookError(
+            name,
+            expected="a stripped notebook that defines nothing, in both languages",
+            found=", ".join(problems),
+            remedy="strip it (`nbstripout notebooks/*.ipynb`) or move code to lwo_analysis",
+        )
+
+
+def _language_problems(notebook: nbformat.NotebookNode) -> list[str]:
+    tagged = {lang: [cell for cell in notebook.cells if lang in cell.metadata.get("tags", [])] for lang in LANGUAGE_TAGS}
+    titles = {lang: sum(cell.source.startswith("# ") for cell in cells) for lang, cells in tagged.items()}
+    wrong_titles = [f"{count} titles in {lang}" for lang, count in titles.items() if count != 1]
+    uneven = ["cells that exist in one language only"] if len({len(cells) for cells in tagged.values()}) > 1 else []
+    return [*wrong_titles, *uneven]
+
+
+def _lines(text: str) -> int:
+    return sum(bool(line.strip()) for line in text.splitlines())
