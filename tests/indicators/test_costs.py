@@ -59,9 +59,9 @@ def test_net_present_value_by_hand() -> None:
 
 
 def test_effects_fade_and_add_up_over_the_years_of_work() -> None:
-    # 25 x 0,4 x 10.000 = 100.000 a year of work; 0,5 stays: 100, 100 + 50, 50 + 25, 25 + 12,5 thousand
-    found = benefit_stream(25, 0.4, 10_000, 0.5, work_years=2, horizon=4)
-    assert found.tolist() == pytest.approx([100_000, 150_000, 75_000, 37_500])
+    # 25 x 0,4 x 10.000 = 100.000 a year of work; a quarter stays: 100, 100 + 25, 25 + 6,25, 6,25 + 1,5625 thousand
+    found = benefit_stream(25, 0.4, 10_000, 0.25, work_years=2, horizon=4)
+    assert found.tolist() == pytest.approx([100_000, 125_000, 31_250, 7_812.5])
 
 
 def test_a_case_is_its_costs_and_fading_benefits_discounted() -> None:

@@ -161,6 +161,8 @@ def test_a_larger_noise_in_the_panel_postpones_the_verdict() -> None:
 
 def test_gas_use_needs_a_saving_and_the_noise_of_the_panel() -> None:
     assert verdict_on("I14", "gas_use").provisional
+    assert verdict_on("I14", "gas_use", panel_mde=0.02).ceiling is None  # a treated share is not a saving
+    assert verdict_on("I14", "gas_use", panel_mde=0.02).verdict is Verdict.AFTER_YEARS
     # 1.610 / 19.914 x 0,30 = 2,4 % of mean gas use against an assumed panel MDE of 2 %
     assert verdict_on("I14", "gas_use", panel_mde=0.02, effect_per_unit=0.30).verdict is Verdict.VISIBLE
     assert verdict_on("I14", "gas_use", panel_mde=0.20, effect_per_unit=0.30).verdict is Verdict.MICRODATA
