@@ -18,10 +18,10 @@ COMMANDS = {"fetch": "lwo fetch", "import_": "lwo import", "build": "lwo build",
 _FORMATS = ("csv", "xlsx", "parquet")
 
 
-def home_claims(pages: Iterable[RenderedPage]) -> tuple[dict[str, Any], ...]:
-    """Return the claims that the home page repeats: the first headlines of each real page, never of a demo page."""
-    real = (page for page in pages if not page.is_demo)
-    return tuple(claim for page in real for claim in _headlines(page))
+def home_claims(pages: Iterable[RenderedPage], lang: str) -> tuple[dict[str, Any], ...]:
+    """Return the claims that the home page repeats: the first headlines of each real page in its language."""
+    said = (page for page in pages if not page.is_demo and page.lang == lang)
+    return tuple(claim for page in said for claim in _headlines(page))
 
 
 def home_page(pages: Sequence[RenderedPage], *, lang: str, generated: str, has_real: bool, has_demo: bool) -> str:
@@ -61,16 +61,23 @@ def _headlines(page: RenderedPage) -> list[dict[str, Any]]:
 def _real_section(pages: Sequence[RenderedPage], lang: str) -> str:
     if not pages:
         return f"<section><h2>{_say('site.real_pages', lang)}</h2><p>{_say('site.no_real_pages', lang)}</p></section>"
-    items = "".join(f"<li>{_summary(page)}</li>" for page in pages)
+    items = "".join(f"<li>{_summary(page)}</li>" for page in pages if page.lang == lang)
     legend = badge_legend([str(badge) for badge in Badge], lang)
-    return f'<section><h2>{_say("site.real_pages", lang)}</h2><ul class="pages">{items}</ul>{legend}</section>'
+    summaries = f'<ul class="pages">{items}</ul>{legend}' if items else ""
+    return f"<section><h2>{_say('site.real_pages', lang)}</h2>{summaries}{_other_language(pages, lang)}</section>"
+
+
+def _other_language(pages: Sequence[RenderedPage], lang: str) -> str:
+    links = "".join(
+        f'<li><a href="{page.slug}.html" lang="{page.lang}">{escape(page.title)}</a></li>' for page in pages if page.lang != lang
+    )
+    return f"<h3>{_say('site.other_language', lang)}</h3><ul>{links}</ul>" if links else ""
 
 
 def _summary(page: RenderedPage) -> str:
     claims = _headlines(page)
     said = claims_html(claims) if claims else ""
-    title = escape(page.title)
-    return f'<h3 lang="{page.lang}"><a href="{page.slug}.html">{title}</a></h3>{said}'
+    return f'<h3><a href="{page.slug}.html">{escape(page.title)}</a></h3>{said}'
 
 
 def _downloads_section(has_real: bool, lang: str) -> str:

@@ -79,7 +79,7 @@ def site_files(
     _check_unique([("demo" if page.is_demo else "real", page.title) for page in pages], "the title")
     frames = _download_frames(observations)
     home = home_page(pages, lang=lang, generated=generated, has_real="data" in frames, has_demo=f"{DEMO_FOLDER}/data" in frames)
-    files = _page_files("index", home, home_claims(pages), _home_provenance(pages, lang, generated))
+    files = _page_files("index", home, home_claims(pages, lang), _home_provenance(pages, lang, generated))
     for page in pages:
         files |= _page_files(page_address(page), page.html, page.claims, page.provenance)
         files[_notebook_address(page)] = page.notebook.encode("utf-8")

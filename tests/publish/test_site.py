@@ -11,9 +11,16 @@ import pytest
 from bs4 import BeautifulSoup
 
 from lwo_analysis.errors import NotebookError, OutputError, ParameterError
-from lwo_analysis.publish import RenderedPage, generation_time, site_files, write_site
+from lwo_analysis.publish import RenderedPage, generation_time, render_page, site_files, write_site
 from lwo_analysis.publish import site as site_module
-from tests.support.sample_pages import GENERATED, sample_observations, sample_pages, write_sample_site
+from tests.support.sample_pages import (
+    GENERATED,
+    sample_notebook,
+    sample_observations,
+    sample_pages,
+    sample_record,
+    write_sample_site,
+)
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +169,12 @@ def test_the_moment_on_the_pages_can_be_fixed(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
     with pytest.raises(ParameterError, match="seconds since 1970"):
         generation_time()
+
+
+def test_home_speaks_one_language_and_links_to_the_pages_in_the_other(pages: list[RenderedPage]) -> None:
+    english = render_page(sample_notebook(lang="en", title="Where does Oost stand?"), page=sample_record("baseline-en", "en"))
+    files = site_files([pages[0], english], None, lang="nl", generated=GENERATED)
+    home = home_of(files)
+    assert len(home.select(".claims li")) == len(json.loads(files["index.claims.json"])) == 2
+    link = home.find("a", href="baseline-en.html")
+    assert (link["lang"], link.string) == ("en", "Where does Oost stand?")
