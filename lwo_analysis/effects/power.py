@@ -20,6 +20,8 @@ from lwo_analysis.effects.sentences import decimals_for, format_number
 from lwo_analysis.errors import DesignError, ParameterError
 
 CURVE_POINTS = 41
+TEXTBOOK_MULTIPLE = 2.8
+"""Minimal detectable effect over standard error for 80 % power at 5 % (Bloom 1995); used for rounding only."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +74,12 @@ class PowerResult:
                 else "Met deze gebieden zou geen enkel effect gevonden worden, hoe groot ook."
             )
         unit = f" {self.outcome_unit[english]}" if self.outcome_unit[english] else ""
-        size = format_number(self.minimal_effect, decimals_for(self.minimal_effect, self.minimal_effect), language) + unit
+        size = (
+            format_number(
+                self.minimal_effect, decimals_for(self.minimal_effect / TEXTBOOK_MULTIPLE, self.minimal_effect), language
+            )
+            + unit
+        )
         chance = f"{self.power:.0%}".replace("%", " %" if english else "%")
         if english:
             return f"Only an effect on {self.outcome_words[1]} of {size} or more would be found with a chance of {chance}."

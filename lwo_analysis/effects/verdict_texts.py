@@ -98,7 +98,7 @@ def implausible(result: EffectResult, dose_ceiling: float, language: Literal["nl
     name = "%" if result.scale == "log" else result.outcome_unit[english]
     unit = f" {name}" if name else ""
     estimate, ceiling = (shown(number, result.scale) for number in (result.estimate, dose_ceiling))
-    decimals = decimals_for(ceiling, estimate)
+    decimals = decimals_for(ceiling / 4, estimate)
     return IMPLAUSIBLE[language].format(
         outcome=result.outcome_words[english],
         estimate=format_number(estimate, decimals, language, sign=True) + unit,

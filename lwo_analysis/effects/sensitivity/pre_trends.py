@@ -79,7 +79,7 @@ def detectable_slope(distances: np.ndarray, inverse: np.ndarray, *, alpha: float
 
 def _sentence(p_value: float, bias: float, passed: bool | None, language: str) -> str:
     lang = "en" if language == "en" else "nl"
-    p_text, size = format_p(p_value, lang), format_number(bias, decimals_for(bias, bias), lang)
+    p_text, size = format_p(p_value, lang), format_number(bias, decimals_for(bias / 4, bias), lang)
     texts = {
         "nl": {
             False: f"Voor de start liepen de gebieden al uiteen ({p_text}): het verschil daarna kan daar een vervolg van zijn.",

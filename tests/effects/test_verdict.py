@@ -1,0 +1,139 @@
+"""The verdict: a badge only when it is earned, and a sentence for every awkward outcome."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lwo_analysis.effects import SensitivityCheck, judge
+from lwo_analysis.effects.power import PowerResult
+from lwo_analysis.effects.results import EffectResult
+from lwo_analysis.effects.verdict import PRE_TREND_CHECK, evidence_grade
+from lwo_analysis.errors import ParameterError
+
+
+def result_of(**changes: object) -> EffectResult:
+    fields = {
+        "method": "difference in differences",
+        "estimand": "average effect",
+        "estimate": -2.0,
+        "standard_error": 0.5,
+        "interval": (-3.0, -1.0),
+        "p_value": 0.01,
+        "n_treated": 5,
+        "n_control": 60,
+        "details": pd.DataFrame(),
+        "warnings": (),
+        "design_id": "0" * 16,
+        "outcome_words": ("de werkloosheid", "unemployment"),
+        "outcome_unit": ("procentpunt", "points"),
+    }
+    return EffectResult(**{**fields, **changes})
+
+
+def check_of(passed: bool | None, name: str = "start year") -> SensitivityCheck:
+    return SensitivityCheck(name, "criterion", passed, pd.DataFrame(), ("Nederlandse zin.", "English sentence."))
+
+
+def power_of(effect: float) -> PowerResult:
+    return PowerResult(effect, 0.8, 0.95, pd.DataFrame(), 200, 5, 60, "studentised placebo test")
+
+
+def test_an_effect_with_comparison_areas_and_passed_checks_earns_the_badge():
+    verdict = judge(result_of(), power=power_of(1.0), dose_ceiling=4.0, checks=[check_of(True)])
+    assert (verdict.kind, verdict.badge, verdict.grade) == ("effect", "effect", 3)
+    assert {note.topic: note.status for note in verdict.notes} == {
+        "power": "good",
+        "balance": "unknown",
+        "composition": "unknown",
+        "robustness": "good",
+        "registration": "unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind", "nl", "en"),
+    [
+        ({"interval": (-5.0, 1.0), "p_value": 0.2}, "inconclusive", "niets met zekerheid", "Nothing certain"),
+        ({"status": "not_identified", "estimate": math.nan}, "not_identified", "geen effect te bepalen", "no effect can be"),
+        ({"status": "too_few_areas"}, "too_few_areas", "nog geen betrouwbare marge", "no reliable interval"),
+        ({"status": "too_early", "estimate": math.nan}, "too_early", "te vroeg", "too early"),
+        ({"estimate": -9.0, "interval": (-12.0, -6.0)}, "implausible", "Onwaarschijnlijk; zoek de fout", "Implausible"),
+    ],
+)
+def test_every_awkward_outcome_has_its_sentence_and_no_badge(changes, kind, nl, en):
+    verdict = judge(result_of(**changes), dose_ceiling=4.0)
+    assert (verdict.kind, verdict.badge) == (kind, "undetermined")
+    assert nl in verdict.sentence("nl")
+    assert en in verdict.sentence("en")
+
+
+def test_the_dose_ceiling_is_named_with_the_estimate():
+    sentence = judge(result_of(estimate=-9.0), dose_ceiling=4.0).sentence("nl")
+    assert "−9,0 procentpunt" in sentence
+    assert "hoogstens 4,0 procentpunt" in sentence
+
+
+def test_an_estimate_at_the_ceiling_is_not_implausible_and_just_above_it_is():
+    assert judge(result_of(), dose_ceiling=2.0).kind == "effect"
+    assert judge(result_of(), dose_ceiling=1.99).kind == "implausible"
+
+
+def test_an_inconclusive_estimate_above_the_ceiling_is_implausible_too():
+    assert judge(result_of(interval=(-9.0, 5.0), p_value=0.5), dose_ceiling=1.0).kind == "implausible"
+
+
+def test_a_wide_interval_is_never_called_no_effect():
+    verdict = judge(result_of(interval=(-5.0, 1.0), p_value=0.2), power=power_of(4.2))
+    assert "geen effect" not in verdict.sentence("nl")
+    assert "4,2" in verdict.sentence("nl")
+
+
+@pytest.mark.parametrize(
+    ("method", "n_control", "comparison", "grade"),
+    [
+        ("interrupted time series", 0, None, 2),
+        ("difference in differences", 60, None, 3),
+        ("synthetic difference in differences", 60, None, 4),
+        ("difference in differences", 60, "randomised", 5),
+        ("difference in differences", 60, "cross_section", 1),
+    ],
+)
+def test_the_grade_follows_the_maryland_scale(method, n_control, comparison, grade):
+    assert evidence_grade(result_of(method=method, n_control=n_control), comparison=comparison) == grade
+
+
+def test_areas_that_drifted_apart_beforehand_lower_the_grade_and_take_the_badge():
+    verdict = judge(result_of(method="synthetic control"), checks=[check_of(False, PRE_TREND_CHECK)])
+    assert (verdict.grade, verdict.badge) == (2, "undetermined")
+    assert "bewijskracht is te klein" in verdict.sentence("nl")
+    assert next(note for note in verdict.notes if note.topic == "balance").status == "doubt"
+
+
+def test_a_failed_check_takes_the_badge_and_is_shown_as_the_doubt():
+    verdict = judge(result_of(), checks=[check_of(True), check_of(False)])
+    assert verdict.badge == "undetermined"
+    assert next(note for note in verdict.notes if note.topic == "robustness").texts[0] == "Nederlandse zin."
+
+
+def test_power_below_the_dose_is_a_doubt():
+    verdict = judge(result_of(estimate=0.1, interval=(-2.0, 2.2), p_value=0.9), power=power_of(2.5), dose_ceiling=1.0)
+    assert next(note for note in verdict.notes if note.topic == "power").status == "doubt"
+    assert judge(result_of(), power=power_of(np.inf)).notes[0].status == "doubt"
+
+
+def test_composition_and_registration_are_reported_as_they_are():
+    verdict = judge(result_of(design_frozen_before_data=True), composition_stable=False)
+    status = {note.topic: note.status for note in verdict.notes}
+    assert (status["composition"], status["registration"]) == ("doubt", "good")
+    assert verdict.table()["topic"].tolist() == ["grade", "power", "balance", "composition", "robustness", "registration"]
+
+
+def test_impossible_arguments_are_refused():
+    with pytest.raises(ParameterError, match="above zero"):
+        judge(result_of(), dose_ceiling=0.0)
+    with pytest.raises(ParameterError, match="cross_section"):
+        judge(result_of(), comparison="matched")
