@@ -22,9 +22,9 @@ FINDINGS_TAG = "findings"
 
 _WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 _FORBIDDEN_HTML = {
-    "a script": r"<script\b|\bon\w+\s*=\s*[\"']|javascript:",
-    "a request to another place": r"<(?:img|source|iframe|link|object|embed)\b[^>]*(?:src|href|data)=[\"'](?!data:)",
-    "a style that fetches": r"url\(\s*[\"']?(?!data:|#)|@import",
+    "a script": r"<script\b|<\w[^>]*\son\w+\s*=|href=[\"']\s*javascript:",
+    "a request to another place": r"<(?:img|source|iframe|link|object|embed)\b[^>]*\s(?:src|srcset|href|data)=[\"'](?!data:)",
+    "a style of its own": r"<style\b|<\w[^>]*\sstyle=[^>]*url\(",
     "a picture without an alternative text": r"<img\b(?![^>]*\balt=[\"'][^\"'\s])|No description has been provided",
 }
 

@@ -161,6 +161,8 @@ def _write_files(files: Mapping[str, bytes], folder: Path) -> None:
 def _replace_folder(new: Path, destination: Path) -> None:
     """Put the new folder in the place of the old one; when that fails, put the old one back."""
     old = destination.with_name(f".{destination.name}.old")
+    if old.exists() and not destination.exists():  # an earlier run was killed between the two renames below
+        old.rename(destination)
     shutil.rmtree(old, ignore_errors=True)
     had_old = destination.exists()
     if had_old:

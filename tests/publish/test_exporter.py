@@ -195,6 +195,9 @@ def test_what_the_notebook_wrote_to_its_error_stream_is_kept_for_the_log_and_not
         ("<img src='https://elders.invalid/x.png' alt='x'>", "request"),
         ("<script>alert(1)</script>", "script"),
         ("<p onclick='x()'>x</p>", "script"),
+        ("<a href='javascript:x()'>x</a>", "script"),
+        ("<p style='background:url(https://elders.invalid/x.png)'>x</p>", "style"),
+        ("<style>p { color: red }</style>", "style"),
     ],
 )
 def test_prose_that_breaks_a_rule_fails_the_page(source: str, message: str) -> None:
@@ -221,3 +224,9 @@ def test_claims_of_a_cell_with_hidden_output_are_in_the_answer_only() -> None:
     page = render_page(notebook, page=sample_record())
     soup = BeautifulSoup(page.html, "html.parser")
     assert len(page.claims) == len(soup.select(".claims li")) == 2
+
+
+def test_prose_that_only_speaks_of_scripts_and_addresses_passes() -> None:
+    notebook = sample_notebook()
+    notebook.cells.insert(3, markdown_cell('Typ `only = "x"`, `url("https://x.nl")` of `<script>`; lees [meer](https://x.nl).'))
+    assert "only = " in render_page(notebook, page=sample_record()).html

@@ -41,6 +41,14 @@ def all_files(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
+def refuse_new_folder(self: Path, target: Path) -> Path:
+    """Stand in for Path.rename on a disk that fails when the new folder takes its place."""
+    if ".new-" in self.name:
+        raise OSError(5, "Input/output error")
+    os.rename(self, target)
+    return Path(target)
+
+
 def test_every_page_has_its_claims_and_its_provenance_beside_it(site: Path) -> None:
     for page in site.rglob("*.html"):
         claims = json.loads(page.with_suffix(".claims.json").read_text())
@@ -134,16 +142,21 @@ def test_when_the_new_folder_cannot_take_its_place_the_old_one_returns(
     site = tmp_path / "site"
     write_site(pages, None, site, lang="nl", generated=GENERATED)
     before = all_files(site)
-    rename = Path.rename
-
-    def refuse_new(self: Path, target: Path) -> Path:
-        if ".new-" in self.name:
-            raise OSError(5, "Input/output error")
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", refuse_new)
+    monkeypatch.setattr(Path, "rename", refuse_new_folder)
     with pytest.raises(OutputError, match="Input/output error"):
         write_site(pages[:1], None, site, lang="en", generated=GENERATED)
+    assert all_files(site) == before
+
+
+def test_a_run_that_was_killed_between_the_two_renames_loses_nothing(pages: list[RenderedPage], tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    write_site(pages, None, site, lang="nl", generated=GENERATED)
+    before = all_files(site)
+    site.rename(tmp_path / ".site.old")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Path, "rename", refuse_new_folder)
+        with pytest.raises(OutputError):
+            write_site(pages[:1], None, site, lang="nl", generated=GENERATED)
     assert all_files(site) == before
 
 
