@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -154,6 +156,22 @@ def test_the_detectable_slope_is_detected_as_often_as_promised():
     draws = rng.multivariate_normal(slope * distances, sigma, size=4000)
     wald = np.einsum("ri,ij,rj->r", draws, inverse, draws)
     assert (wald > chi2(3).ppf(0.95)).mean() == pytest.approx(0.8, abs=0.02)
+
+
+def test_the_pre_trend_test_keeps_its_size_with_few_untreated_areas():
+    # 100 panels without a trend, 21 untreated areas, 7 coefficients: at 5 % the standard error is 2.2 %. With a chi-squared
+    # reference it would reject far more often.
+    studies = [placebo_event_study(panel_of(effect=0.0, seed=seed), DESIGN) for seed in range(100)]
+    known = [check_pre_trends(dataclasses.replace(study, df=np.inf)).passed is False for study in studies]
+    rejected = [check_pre_trends(study).passed is False for study in studies]
+    assert np.mean(rejected) <= 0.05 + 3 * 0.022
+    assert np.mean(known) > 0.2
+
+
+def test_more_coefficients_than_untreated_areas_cannot_be_tested():
+    study = placebo_event_study(panel_of(n_units=10), DESIGN)
+    with pytest.raises(DesignError, match="widen the comparison pool"):
+        check_pre_trends(study)
 
 
 def test_a_quiet_but_weak_pre_trend_test_is_undecided():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +31,8 @@ class PlaceboEventStudy:
         Coefficients before the reference.
     distances : ndarray, shape (n_pre + n_post,)
         Periods between each event time and the reference, signed.
+    df : float
+        Degrees of freedom of the covariance: untreated units minus one; infinite for a covariance that is known.
     """
 
     event_times: IntArray
@@ -37,6 +40,7 @@ class PlaceboEventStudy:
     covariance: FloatArray
     n_pre: int
     distances: FloatArray
+    df: float = math.inf
 
     def table(self) -> pd.DataFrame:
         """Return one row per event time."""
@@ -100,7 +104,9 @@ def placebo_event_study(
     average = np.tensordot(slots, [path[control] for path in paths], axes=1)
     share = matrix.weights[control] / matrix.weights[control].sum()
     covariance = np.atleast_2d(sum(parts)) + np.atleast_2d(np.cov(average.T)) * (share**2).sum()
-    return PlaceboEventStudy(times, slots @ (own - means), covariance, int((times < 0).sum()), times + 1.0 + plain.anticipation)
+    distances = times + 1.0 + plain.anticipation
+    n_pre = int((times < 0).sum())
+    return PlaceboEventStudy(times, slots @ (own - means), covariance, n_pre, distances, control.sum() - 1.0)
 
 
 def _event_times(matrix: OutcomeMatrix, anticipation: int) -> IntArray:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.stats import chi2, ncx2
+from scipy.stats import chi2, f, ncf, ncx2
 
 from lwo_analysis.effects.sensitivity.check import SensitivityCheck
 from lwo_analysis.effects.sensitivity.placebo_event_study import PlaceboEventStudy
 from lwo_analysis.effects.sentences import decimals_for, format_number, format_p
+from lwo_analysis.errors import DesignError
 
 CRITERION = (
     "passed: p > {alpha} and a trend that would be seen with probability {power} biases the effect by less than the estimate; "
@@ -38,11 +39,18 @@ def check_pre_trends(study: PlaceboEventStudy, *, alpha: float = 0.05, power: fl
         Table: ``statistic, df, p_value, detectable_slope`` (outcome units per period), ``bias`` (that slope's contribution to the
         average coefficient after the start, outcome units), ``estimate``.
 
+    Raises
+    ------
+    DesignError
+        When there are too few untreated areas to estimate the covariance.
+
     Notes
     -----
-    Wald statistic :math:`W = b'\Sigma_{pre}^{-1} b`, chi-squared with as many degrees of freedom as coefficients; under a linear
-    trend :math:`\gamma` it is noncentral with :math:`\gamma^2 d'\Sigma_{pre}^{-1} d`, d the distances to the reference.
-    Assumes normal coefficients and a known covariance (from many untreated areas; not checked).
+    Wald statistic :math:`W = b'\Sigma_{pre}^{-1} b` of p coefficients. The covariance is estimated from :math:`\nu + 1` untreated
+    areas, so :math:`W (\nu - p + 1) / (\nu p)` is compared with :math:`F_{p, \nu - p + 1}` (Hotelling), which is the chi-squared
+    test for a known covariance. Under a linear trend :math:`\gamma` it is noncentral with
+    :math:`\gamma^2 d'\Sigma_{pre}^{-1} d`, d the distances to the reference. Assumes normal coefficients and treated areas as
+    noisy as the covariance says (not checked).
 
     References
     ----------
@@ -51,8 +59,15 @@ def check_pre_trends(study: PlaceboEventStudy, *, alpha: float = 0.05, power: fl
     pre = slice(0, study.n_pre)
     inverse = np.linalg.pinv(study.covariance[pre, pre], hermitian=True)
     statistic = float(study.coefficients[pre] @ inverse @ study.coefficients[pre])
-    p_value = float(chi2(study.n_pre).sf(statistic))
-    slope = detectable_slope(study.distances[pre], inverse, alpha=alpha, power=power)
+    if study.df < study.n_pre + 1:
+        raise DesignError(
+            "pre-trend test",
+            expected=f"at least {study.n_pre + 2} untreated units for {study.n_pre} coefficients",
+            found=f"{study.df + 1:g}",
+            remedy="widen the comparison pool or shorten the window before the start",
+        )
+    p_value = float(_wald_tail(statistic, study.n_pre, study.df))
+    slope = detectable_slope(study.distances[pre], inverse, study.df, alpha=alpha, power=power)
     bias = slope * float(study.distances[study.n_pre :].mean())
     estimate = float(study.coefficients[study.n_pre :].mean())
     row = {"statistic": statistic, "df": study.n_pre, "p_value": p_value, "detectable_slope": slope, "bias": bias}
@@ -66,15 +81,27 @@ def check_pre_trends(study: PlaceboEventStudy, *, alpha: float = 0.05, power: fl
     )
 
 
-def detectable_slope(distances: np.ndarray, inverse: np.ndarray, *, alpha: float, power: float) -> float:
+def detectable_slope(distances: np.ndarray, inverse: np.ndarray, df: float = np.inf, *, alpha: float, power: float) -> float:
     """Return the linear trend (outcome units per period) that the Wald test detects with probability ``power``.
 
-    ``distances`` (n_pre,) are the signed periods to the reference and ``inverse`` (n_pre, n_pre) is the inverse covariance.
+    ``distances`` (n_pre,) are the signed periods to the reference, ``inverse`` (n_pre, n_pre) is the inverse covariance and
+    ``df`` its degrees of freedom.
     """
-    df = len(distances)
-    critical = chi2(df).ppf(1 - alpha)
-    noncentrality = brentq(lambda value: ncx2(df, value).sf(critical) - power, 1e-6, 1e4)
+    count = len(distances)
+    if np.isinf(df):
+        critical = chi2(count).ppf(1 - alpha)
+        noncentrality = brentq(lambda value: ncx2(count, value).sf(critical) - power, 1e-6, 1e4)
+    else:
+        critical = f(count, df - count + 1).ppf(1 - alpha)
+        noncentrality = brentq(lambda value: ncf(count, df - count + 1, value).sf(critical) - power, 1e-6, 1e4)
     return float(np.sqrt(noncentrality / (distances @ inverse @ distances)))
+
+
+def _wald_tail(statistic: float, count: int, df: float) -> float:
+    """Return the p-value of a Wald statistic of ``count`` coefficients whose covariance has ``df`` degrees of freedom."""
+    if np.isinf(df):
+        return chi2(count).sf(statistic)
+    return f(count, df - count + 1).sf(statistic * (df - count + 1) / (df * count))
 
 
 def _sentence(p_value: float, bias: float, passed: bool | None, language: str) -> str:
