@@ -229,8 +229,8 @@ def _answer(state: StatLineServer, path: str) -> tuple[bytes, str, Fault | None]
 
 def _v3(state: StatLineServer, table: ServedTable, name: str, query: dict[str, str], base: str, fault: Fault | None) -> bytes:
     frame = _v3_frame(table, name, query)
-    is_kept = name == "TypedDataSet" and "$filter" not in query
-    lines = state.serialised(table.rows, frame, query.get("$select", "")) if is_kept else _lines(frame)
+    is_kept = "$filter" not in query and name != "TableInfos"
+    lines = state.serialised(table.rows, frame, f"{name} {query.get('$select', '')}") if is_kept else _lines(frame)
     return _page(state, state.page_size, lines, query, base, fault, "odata.")
 
 

@@ -1,7 +1,7 @@
 """StatLine (CBS, and police and RIVM through dataderden): tables as delivered, read and fetched without silent errors."""
 
 from lwo_analysis.sources.statline.attempt import TableRequest
-from lwo_analysis.sources.statline.fetch import estimate_rows, fetch_table, fetch_tables
+from lwo_analysis.sources.statline.fetch import estimate_rows, fetch_table, fetch_tables, load_table
 from lwo_analysis.sources.statline.folder import read_table_folder
 from lwo_analysis.sources.statline.keys import group_path, resolve_key
 from lwo_analysis.sources.statline.settings import FetchProgress, FetchReport, FetchSettings
@@ -34,6 +34,7 @@ __all__ = [
     "fetch_table",
     "fetch_tables",
     "group_path",
+    "load_table",
     "read_table_folder",
     "resolve_key",
     "tidy_rows",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ from lwo_analysis.sources.statline.dialects import (
     rows_query,
     selected_keys,
 )
+from lwo_analysis.sources.statline.files import TablePart
 from lwo_analysis.sources.statline.folder import described_v3
-from lwo_analysis.sources.statline.pages import read_ids, read_json, read_records, records_of
+from lwo_analysis.sources.statline.pages import Page, joined, read_json, read_page, records_of
 from lwo_analysis.sources.statline.parts import stripped
 from lwo_analysis.sources.statline.settings import Api, FetchProgress, FetchReport, Progress
 from lwo_analysis.sources.statline.store import PageStore, StoredPage, described_page, entries
@@ -48,7 +49,7 @@ class TableRequest:
 
 @dataclass
 class Attempt:
-    """What one attempt works with, and the pages it has so far."""
+    """What one attempt works with, and what it has so far: the pages and, where asked with `keep`, their content."""
 
     request: TableRequest
     plan: Dialect
@@ -58,6 +59,9 @@ class Attempt:
     version: str = ""
     resumed: int = 0
     pages: list[tuple[Path, StoredPage]] = field(default_factory=list)
+    keep: bool = False
+    parts: list[TablePart] = field(default_factory=list)
+    asked: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -69,6 +73,11 @@ class Selection:
     years: tuple[int, ...] | None
     filters: str
     query: str
+
+    def stated(self) -> dict[str, Any]:
+        """Return the selection as the manifest states it and `read_table_folder` understands it."""
+        regions, years = (list(part) if part else None for part in (self.regions, self.years))
+        return {"select": self.keys, "regions": regions, "years": years}
 
 
 def fetch_once(attempt: Attempt) -> FetchReport:
@@ -87,9 +96,11 @@ def fetch_once(attempt: Attempt) -> FetchReport:
     described, codes = describe(attempt)
     selection = resolve_selection(attempt, described, codes)
     expected = count(attempt, selection)
-    received = _fetch_set(attempt, EntitySet(attempt.plan.rows, attempt.plan.row_identifier, selection.query), expected)
-    _check_unmoved(attempt, selection, expected, received)
-    return _put_in_place(attempt, selection, info, received)
+    rows = _fetch_set(attempt, replace(attempt.plan.rows, query=selection.query), expected)
+    _check_unmoved(attempt, selection, expected, rows.total)
+    if attempt.keep:
+        attempt.parts += [_part("infos", attempt.plan.infos, pd.DataFrame([info])), _part_of(attempt.plan.rows, rows.pages)]
+    return _put_in_place(attempt, selection, info, rows.total)
 
 
 def describe(attempt: Attempt) -> tuple[pd.DataFrame, dict[str, list[str]]]:
@@ -152,15 +163,22 @@ def _infos(attempt: Attempt) -> tuple[Path, dict[str, Any]]:
 
 
 def _frame(attempt: Attempt, entity_set: EntitySet) -> pd.DataFrame:
-    already = len(attempt.pages)
-    _fetch_set(attempt, entity_set)
-    pages = [path for path, _ in attempt.pages[already:]]
-    return pd.concat([read_records([page])[0] for page in pages], ignore_index=True)
+    part = _part_of(entity_set, _fetch_set(attempt, entity_set).pages)
+    attempt.parts.append(part)
+    return part.content
 
 
-def _fetch_set(attempt: Attempt, entity_set: EntitySet, expected: int | None = None) -> int:
-    """Fetch the pages of one entity set and return the number of its records."""
-    plan, seen = attempt.plan, _Seen()
+def _part_of(entity_set: EntitySet, pages: list[Page]) -> TablePart:
+    return _part(entity_set.role, entity_set.name, joined(pages))
+
+
+def _part(role: str, name: str, content: pd.DataFrame) -> TablePart:
+    return TablePart(role, name, name, content)
+
+
+def _fetch_set(attempt: Attempt, entity_set: EntitySet, expected: int | None = None) -> _Seen:
+    """Fetch the pages of one entity set and return what came."""
+    plan, seen = attempt.plan, _Seen(keep=expected is None or attempt.keep)
     following: tuple[str, str] | None = ("", "")
     number = 0
     while following is not None:
@@ -172,7 +190,7 @@ def _fetch_set(attempt: Attempt, entity_set: EntitySet, expected: int | None = N
         number += 1
         if expected is not None and attempt.progress is not None:
             attempt.progress(FetchProgress(attempt.request.table_id, seen.total, expected))
-    return seen.total
+    return seen
 
 
 def _page(attempt: Attempt, address: str, entity_set: EntitySet, seen: _Seen) -> tuple[Path, tuple[str, str] | None]:
@@ -180,10 +198,10 @@ def _page(attempt: Attempt, address: str, entity_set: EntitySet, seen: _Seen) ->
     following: list[tuple[str, str] | None] = []
 
     def accept(path: Path) -> None:
-        ids, link = read_ids(path, entity_set.identifier)
-        seen.check(ids, entity_set.name)
-        following[:] = [attempt.plan.continuation(link, seen.total + len(ids), entity_set.name) if link else None]
-        seen.candidate = ids
+        page = read_page(path)
+        total = seen.check(page, entity_set)
+        link = page.next_link
+        following[:] = [attempt.plan.continuation(link, total, entity_set.name) if link else None]
 
     page = attempt.store.find(address, attempt.version)
     if page is not None:
@@ -198,25 +216,33 @@ def _page(attempt: Attempt, address: str, entity_set: EntitySet, seen: _Seen) ->
 
 
 class _Seen:
-    """Identifiers of the records of one entity set so far."""
+    """The pages of one entity set so far, and the identifiers of their records."""
 
-    def __init__(self) -> None:
-        self.pages: list[np.ndarray] = []
+    def __init__(self, keep: bool) -> None:
+        self.keep = keep
+        self.pages: list[Page] = []
+        self.ids: list[np.ndarray] = []
         self.total = 0
-        self.candidate: np.ndarray = np.array([])
+        self._candidate: tuple[Page, np.ndarray] | None = None
 
-    def check(self, ids: np.ndarray, where: str) -> None:
-        """Refuse records that came before, on this page or an earlier one, and an empty page after the first."""
-        again = len(pd.unique(ids)) < len(ids) or any(_overlap(ids, page) for page in self.pages)
-        if again or (self.pages and not len(ids)):
-            raise InputError(
-                where, expected="new records", found="records that came before" if again else "none", remedy="fetch again"
-            )
+    def check(self, page: Page, entity_set: EntitySet) -> int:
+        """Return how many records there are with this page; refuse one that came before, and an empty page after the first."""
+        ids = page.identifiers(entity_set.identifier) if len(page.records) or self.ids else np.array([])
+        again = len(pd.unique(ids)) < len(ids) or any(_overlap(ids, earlier) for earlier in self.ids)
+        if again or (self.ids and not len(ids)):
+            found = "records that came before" if again else "none"
+            raise InputError(entity_set.name, expected="new records", found=found, remedy="fetch again")
+        self._candidate = (page, ids)
+        return self.total + len(ids)
 
     def add(self) -> None:
         """Count the page that was checked last."""
-        self.pages.append(self.candidate)
-        self.total += len(self.candidate)
+        if self._candidate is not None:
+            page, ids = self._candidate
+            self.pages += [page] * self.keep
+            self.ids.append(ids)
+            self.total += len(ids)
+            self._candidate = None
 
 
 def _overlap(ids: np.ndarray, others: np.ndarray) -> bool:
@@ -255,11 +281,10 @@ def _put_in_place(attempt: Attempt, selection: Selection, info: dict[str, Any], 
         "title": title,
         "version": attempt.version,
         "count": received,
-        "select": selection.keys,
-        "regions": list(selection.regions) if selection.regions else None,
-        "years": list(selection.years) if selection.years else None,
+        **selection.stated(),
         "files": entries(attempt.pages),
     }
+    attempt.asked = selection.stated()
     unchanged = attempt.store.holds(attempt.pages, manifest)
     if unchanged:
         attempt.store.forget()

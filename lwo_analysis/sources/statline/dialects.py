@@ -17,10 +17,11 @@ from lwo_analysis.sources.statline.table import DIMENSION_TYPES, REGION_TYPES, K
 
 @dataclass(frozen=True)
 class EntitySet:
-    """One set of records of a table: its name in the address, the identifier of a record, and a query."""
+    """One set of records of a table: its name in the address, the identifier of a record, its role (see `TablePart`), a query."""
 
     name: str
     identifier: str
+    role: str
     query: str = ""
 
 
@@ -34,17 +35,19 @@ class Dialect:
         ``v3``, ``v4`` or ``dataderden`` (which speaks v3).
     root : str
         Address of the table, without a slash at the end.
-    infos, descriptions, rows, row_identifier : str
-        Names of the entity sets with the metadata, the description of the columns (several), and the figures; and the identifier
-        of a row.
+    infos : str
+        Name of the entity set with the metadata.
+    descriptions : tuple of EntitySet
+        The description of the columns.
+    rows : EntitySet
+        The figures.
     """
 
     api: Api
     root: str
     infos: str
     descriptions: tuple[EntitySet, ...]
-    rows: str
-    row_identifier: str
+    rows: EntitySet
 
     @property
     def is_v4(self) -> bool:
@@ -61,7 +64,7 @@ class Dialect:
     def count_address(self, filters: str, query: str) -> str:
         """Return the address that answers how many rows (v3, by filter) or observations (v4, by the whole query) there are."""
         if self.is_v4:
-            return self.address(self.rows, "&".join(part for part in (query, "$count=true", "$top=0") if part))
+            return self.address(self.rows.name, "&".join(part for part in (query, "$count=true", "$top=0") if part))
         return f"{self.root}/UntypedDataSet/$count" + (f"?$filter={_encoded(filters)}" if filters else "")
 
     def version(self, info: dict[str, Any]) -> str:
@@ -101,18 +104,21 @@ def dialect(api: Api, table_id: str, settings: FetchSettings, catalog: str = "CB
     base = settings.base(api)
     if api == "v4":
         described = (
-            EntitySet("Dimensions", "Identifier"),
-            EntitySet("MeasureGroups", "Id"),
-            EntitySet("MeasureCodes", "Identifier"),
+            EntitySet("Dimensions", "Identifier", "dimensions"),
+            EntitySet("MeasureGroups", "Id", "groups"),
+            EntitySet("MeasureCodes", "Identifier", "measures"),
         )
-        return Dialect(api, f"{base}/{catalog}/{table_id}", "Properties", described, "Observations", "Id")
-    return Dialect(api, f"{base}/{table_id}", "TableInfos", (EntitySet("DataProperties", "ID"),), "TypedDataSet", "ID")
+        return Dialect(
+            api, f"{base}/{catalog}/{table_id}", "Properties", described, EntitySet("Observations", "Id", "observations")
+        )
+    described = (EntitySet("DataProperties", "ID", "properties"),)
+    return Dialect(api, f"{base}/{table_id}", "TableInfos", described, EntitySet("TypedDataSet", "ID", "rows"))
 
 
 def dimension_sets(described: pd.DataFrame, is_v4: bool) -> list[EntitySet]:
     """Return the entity sets with the codes of every dimension (see `StatLineTable.properties` for `described`)."""
     keys = described.loc[described["Type"].isin(DIMENSION_TYPES), "Key"]
-    return [EntitySet(f"{key}Codes", "Identifier") if is_v4 else EntitySet(str(key), "Key") for key in keys]
+    return [EntitySet(f"{key}Codes", "Identifier", "codes") if is_v4 else EntitySet(str(key), "Key", "dimension") for key in keys]
 
 
 def region_dimension(described: pd.DataFrame, where: str) -> str:

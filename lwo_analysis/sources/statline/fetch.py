@@ -23,9 +23,10 @@ from lwo_analysis.sources.statline.attempt import (
     resolve_selection,
 )
 from lwo_analysis.sources.statline.dialects import dialect
+from lwo_analysis.sources.statline.folder import assembled
 from lwo_analysis.sources.statline.settings import MOST_CONNECTIONS, Api, FetchReport, FetchSettings, Progress
 from lwo_analysis.sources.statline.store import PageStore
-from lwo_analysis.sources.statline.table import KeySpec
+from lwo_analysis.sources.statline.table import KeySpec, StatLineTable
 from lwo_analysis.sources.statline.transport import Transport
 
 
@@ -84,19 +85,50 @@ def fetch_table(
     """
     chosen = (tuple(part) if part is not None else None for part in (select, regions, years))
     request = TableRequest(table_id, Path(destination), api, *chosen, catalog=catalog)
+    return _fetched(request, settings, progress, sleep, keep=False)[0]
+
+
+def load_table(
+    request: TableRequest,
+    *,
+    settings: FetchSettings,
+    progress: Progress | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> tuple[FetchReport, StatLineTable]:
+    """Fetch a table as `fetch_table` does and return it at once, without reading its pages again from disk.
+
+    Returns
+    -------
+    report : FetchReport
+    table : StatLineTable
+        What `read_table_folder` would return for the destination.
+
+    Raises
+    ------
+    InputError, OutputError
+        As `fetch_table` and `read_table_folder`.
+    """
+    report, attempt = _fetched(request, settings, progress, sleep, keep=True)
+    return report, assembled(attempt.parts, request.destination.name, attempt.asked)
+
+
+def _fetched(
+    request: TableRequest, settings: FetchSettings, progress: Progress | None, sleep: Callable[[float], None], keep: bool
+) -> tuple[FetchReport, Attempt]:
     store = PageStore(request.destination)
-    plan = dialect(api, table_id, settings, catalog)
+    plan = dialect(request.api, request.table_id, settings, request.catalog)
     with _locked(store), Transport(settings, sleep) as transport:
         for restart in range(settings.restarts + 1):
             store.open()
+            attempt = Attempt(request, plan, transport, store, progress, keep=keep)
             try:
-                report = fetch_once(Attempt(request, plan, transport, store, progress))
-                return replace(report, restarts=restart, retries=transport.retries)
+                report = fetch_once(attempt)
+                return replace(report, restarts=restart, retries=transport.retries), attempt
             except MovedUnderneathError as trouble:
                 store.forget()
                 reason = str(trouble)
     raise InputError(
-        f"{table_id} ({plan.root})",
+        f"{request.table_id} ({plan.root})",
         expected="one version of the table from begin to end",
         found=f"{reason}, {settings.restarts + 1} times",
         remedy="fetch again after the provider has finished publishing",
@@ -120,7 +152,7 @@ def fetch_tables(
 
     def fetch(request: TableRequest) -> FetchReport | InputError | OutputError:
         try:
-            return fetch_table(**vars(request), settings=settings, progress=progress, sleep=sleep)
+            return _fetched(request, settings, progress, sleep, keep=False)[0]
         except (InputError, OutputError) as error:
             return error
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lwo_analysis.errors import InputError
-from lwo_analysis.sources.statline.pages import read_records
+from lwo_analysis.sources.statline.pages import joined, read_page
 
 MANIFEST = "fetch.json"
 IGNORED_NAMES = ("ColDescriptions", "CategoryGroups", "DimensionGroups", "Provenance")
@@ -124,15 +124,15 @@ def _read_series(stem: str, pages: list[Path]) -> TablePart:
 
 
 def _read_json_pages(pages: list[Path]) -> pd.DataFrame:
-    content, link = read_records(pages)
-    if link:
+    read = [read_page(page) for page in pages]
+    if read[-1].next_link:
         raise InputError(
             _place(pages[-1]),
             expected="the last page of the set",
             found="a link to a further page that is not in the folder",
             remedy="download the remaining pages",
         )
-    return content
+    return joined(read)
 
 
 def _read_parquet_pages(pages: list[Path]) -> pd.DataFrame:

@@ -38,13 +38,24 @@ def read_table_folder(folder: Path) -> StatLineTable:
         A file is truncated, unreadable or unknown; a part is absent; a described column is not in the rows or the reverse; text
         or a decimal comma stands where a number is due; a percentage exceeds 100; rows or regions are doubled, absent or too few.
     """
-    parts = read_parts(Path(folder))
-    selection = _selection(Path(folder))
-    if any(part.role == "observations" for part in parts):
-        table = assemble_v4(parts, folder.name, selection)
-    else:
-        table = _assemble_v3(parts, folder.name, selection)
-    check_table(table, folder.name)
+    return assembled(read_parts(Path(folder)), Path(folder).name, _selection(Path(folder)))
+
+
+def assembled(parts: list[TablePart], where: str, selection: dict[str, object]) -> StatLineTable:
+    """Return the parts of a table as one, checked; see `read_table_folder`.
+
+    Parameters
+    ----------
+    parts : list of TablePart
+        Every part once, or a whole part beside extracts from it.
+    where : str
+        Name of the folder or table, for errors.
+    selection : dict
+        What was asked for when the parts were fetched: ``select`` and ``regions``; empty for a whole table.
+    """
+    is_v4 = any(part.role == "observations" for part in parts)
+    table = assemble_v4(parts, where, selection) if is_v4 else _assemble_v3(parts, where, selection)
+    check_table(table, where)
     return table
 
 

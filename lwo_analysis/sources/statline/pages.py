@@ -7,11 +7,13 @@ parse that way is left to the standard library, which says where it is broken.
 from __future__ import annotations
 
 import json
-import mmap
 import re
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -20,62 +22,70 @@ import pyarrow.json as pj
 
 from lwo_analysis.errors import InputError
 
-BLOCK = 4 << 20
+BLOCK = 1 << 20
 SMALL = 1 << 18
+THREADS = 2
 _VALUE = re.compile(rb'"value"\s*:\s*\[')
-_BETWEEN = re.compile(rb"\}\s*,\s*\{")
 
 
-def read_records(pages: Sequence[Path]) -> tuple[pd.DataFrame, str | None]:
-    """Return the records of consecutive pages as one frame, and the link to a further page that the last one holds.
+@dataclass(frozen=True)
+class Page:
+    """One page of an entity set.
+
+    Attributes
+    ----------
+    records : pyarrow.Table or DataFrame
+        In the delivered order, nothing converted; null where the page says null. A DataFrame when a column mixes types.
+    next_link : str or None
+        Where the provider says the next page is.
+    """
+
+    records: pa.Table | pd.DataFrame
+    next_link: str | None
+
+    def identifiers(self, column: str) -> np.ndarray:
+        """Return the identifier of every record; a page on which a record has none is an `InputError`."""
+        names = self.records.column_names if isinstance(self.records, pa.Table) else list(self.records)
+        values = np.asarray(self.records[column]) if column in names else np.array([None])
+        if pd.isna(values).any():
+            raise InputError(column, expected=f"records with {column}", found="records without it", remedy="fetch again")
+        return values
+
+
+def read_page(path: Path) -> Page:
+    """Return the records of one page and its link to the next.
 
     Parameters
     ----------
-    pages : sequence of Path
-        Files with an OData answer each: an envelope with ``value``, a bare list of records, or one bare object.
-
-    Returns
-    -------
-    records : DataFrame
-        In the delivered order, nothing converted; null where the page says null.
-    link : str or None
-        ``odata.nextLink`` of the last page.
+    path : Path
+        File with one OData answer: an envelope with ``value``, a bare list of records, or one bare object.
 
     Raises
     ------
     InputError
         JSON that is truncated or otherwise broken; file, line and column are named.
     """
-    quick = _all_in_blocks(pages)
-    return quick or _all_plainly(pages)
+    quick = _read_in_blocks(path) if path.stat().st_size > SMALL else None
+    if quick is not None:
+        return quick
+    payload = read_json(path)
+    return Page(pd.DataFrame.from_records(records_of(payload)), next_link(payload))
 
 
-def read_ids(page: Path, column: str) -> tuple[np.ndarray, str | None]:
-    """Return the identifier of every record of one page and its link to the next page, after parsing the whole page.
-
-    Raises
-    ------
-    InputError
-        The JSON is broken, there is no list of records, or a record has no such identifier.
-    """
-    kind = pa.int64() if column in ("ID", "Id") else pa.string()
-    schema = pa.schema([("value", pa.list_(pa.struct([(column, kind)])))])
-    options = pj.ParseOptions(explicit_schema=schema, unexpected_field_behavior="ignore")
-    read = _in_blocks(page, options) if page.stat().st_size > SMALL else None
-    if read is not None and not any(table[column].null_count for table in read[0]):
-        return pa.concat_tables(read[0])[column].to_numpy(), next_link(read[1])
-    payload = read_json(page)
-    records = payload.get("value") if isinstance(payload, dict) else None
-    if not isinstance(records, list) or not all(isinstance(each, dict) and each.get(column) is not None for each in records):
-        raise InputError(
-            f"{page.parent.name}/{page.name}",
-            expected=f"a list of records with {column}",
-            found="something else",
-            remedy="download this file again",
-        )
-    return np.array([record[column] for record in records], dtype=object if column not in ("ID", "Id") else None), next_link(
-        payload
-    )
+def joined(pages: Sequence[Page]) -> pd.DataFrame:
+    """Return the records of consecutive pages as one frame; a column without any value counts as numbers."""
+    tables = [page.records for page in pages]
+    if all(isinstance(table, pa.Table) for table in tables):
+        try:
+            table = pa.concat_tables(tables, promote_options="permissive")
+        except pa.ArrowException:
+            pass
+        else:
+            kinds = [field.with_type(pa.float64()) if pa.types.is_null(field.type) else field for field in table.schema]
+            return table.cast(pa.schema(kinds)).to_pandas()
+    frames = [table.to_pandas() if isinstance(table, pa.Table) else table for table in tables]
+    filled = [frame for frame in frames if len(frame)] or frames[:1]
+    return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
 
 
 def read_json(path: Path) -> object:
@@ -108,69 +118,61 @@ def records_of(payload: object) -> list[dict[str, object]]:
     return content
 
 
-def _all_plainly(pages: Sequence[Path]) -> tuple[pd.DataFrame, str | None]:
-    payloads = [read_json(page) for page in pages]
-    frames = [pd.DataFrame.from_records(records_of(payload)) for payload in payloads]
-    filled = [frame for frame in frames if len(frame)] or frames[:1]
-    return (filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)), next_link(payloads[-1])
-
-
-def _all_in_blocks(pages: Sequence[Path]) -> tuple[pd.DataFrame, str | None] | None:
-    if sum(page.stat().st_size for page in pages) < SMALL:
-        return None
-    tables: list[pa.Table] = []
-    envelope: object = None
-    for page in pages:
-        read = _in_blocks(page, pj.ParseOptions())
-        if read is None:
-            return None
-        tables, envelope = tables + read[0], read[1]
-    if any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for table in tables for kind in table.schema.types):
-        return None
+def _read_in_blocks(path: Path) -> Page | None:
+    """Return the page, or None when it cannot be cut up: broken, odd or without records."""
+    envelope: list[bytes] = []
     try:
-        joined = pa.concat_tables(tables, promote_options="permissive")
-    except pa.ArrowException:
+        with path.open("rb") as handle, ThreadPoolExecutor(THREADS) as pool:
+            tables = list(_parsed(pool, _blocks(handle, envelope)))
+        link = next_link(json.loads(b"".join(envelope)))
+        table = pa.concat_tables(tables, promote_options="permissive")
+    except (ValueError, pa.ArrowException):
         return None
-    del tables
-    empty_as_number = [field.with_type(pa.float64()) if pa.types.is_null(field.type) else field for field in joined.schema]
-    return joined.cast(pa.schema(empty_as_number)).to_pandas(self_destruct=True), next_link(envelope)
+    odd = any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for kind in table.schema.types)
+    return None if odd else Page(table, link)
 
 
-def _in_blocks(page: Path, options: pj.ParseOptions) -> tuple[list[pa.Table], object] | None:
-    """Return the records and the envelope of a page, or None when it cannot be cut up: broken, odd or without records."""
-    if page.stat().st_size == 0:
-        return None
-    with page.open("rb") as handle, mmap.mmap(handle.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        opening, closing = _VALUE.search(content), content.rfind(b"]")
-        if opening is None or closing < opening.end():
-            return None
-        try:
-            envelope = json.loads(content[: opening.end()] + content[closing:])
-            with ThreadPoolExecutor(2) as pool:
-                bounds = _bounds(content, opening.end(), closing)
-                tables = list(pool.map(lambda bound: _parse(content[bound[0] : bound[1]], options), bounds))
-        except (ValueError, pa.ArrowException):
-            return None
-    return (tables, envelope) if tables and all(table is not None for table in tables) else None
+def _blocks(handle: BinaryIO, envelope: list[bytes]) -> Iterator[bytes]:
+    """Yield whole records, about `BLOCK` bytes at a time, and put what surrounds them into `envelope`.
+
+    A brace within a text may be taken for the border of a record; both blocks then fail to parse, which is noticed.
+    """
+    rest = handle.read(BLOCK)
+    opening = _VALUE.search(rest)
+    if opening is None:
+        raise ValueError("no list of records")
+    envelope.append(rest[: opening.end()])
+    rest = rest[opening.end() :]
+    while chunk := handle.read(BLOCK):
+        rest += chunk
+        start = rest.rfind(b"{")
+        stop = rest.rfind(b"}", 0, max(start, 0)) + 1
+        if stop and rest[stop:start].strip() == b",":
+            yield rest[:stop]
+            rest = rest[start:]
+    closing = rest.rfind(b"]")
+    if closing < 0:
+        raise ValueError("no end of the list of records")
+    envelope.append(rest[closing:])
+    yield rest[:closing]
 
 
-def _bounds(content: mmap.mmap, start: int, end: int) -> list[tuple[int, int]]:
-    """Cut between records, after about `BLOCK` bytes each; a brace within a text spoils the blocks, which then fail to parse."""
-    bounds = []
-    while start < end:
-        found = _BETWEEN.search(content, start + BLOCK, end) if start + BLOCK < end else None
-        stop = found.start() + 1 if found else end
-        bounds.append((start, stop))
-        start = found.end() - 1 if found else end
-    return bounds
+def _parsed(pool: ThreadPoolExecutor, blocks: Iterator[bytes]) -> Iterator[pa.Table]:
+    """Parse blocks side by side, in order, without holding more of them than there are threads."""
+    running: deque[Future[pa.Table]] = deque()
+    for block in blocks:
+        running.append(pool.submit(_parse, block))
+        if len(running) > THREADS:
+            yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
 
 
-def _parse(block: bytes, options: pj.ParseOptions) -> pa.Table | None:
+def _parse(block: bytes) -> pa.Table:
     wrapped = b'{"value":[' + block + b"]}"
     reading = pj.ReadOptions(block_size=len(wrapped) + 1, use_threads=False)
-    answer = pj.read_json(pa.BufferReader(wrapped), read_options=reading, parse_options=options)
-    values = answer["value"].combine_chunks()
-    if not pa.types.is_struct(values.type.value_type):
-        return None
+    values = pj.read_json(pa.BufferReader(wrapped), read_options=reading)["value"].combine_chunks()
     records = values.flatten()
-    return None if records.null_count else pa.Table.from_struct_array(records)
+    if not pa.types.is_struct(records.type) or records.null_count:
+        raise ValueError("not a list of records")
+    return pa.Table.from_struct_array(records)

@@ -52,7 +52,7 @@ def fullest_part(parts: list[TablePart], role: str, name: str, where: str) -> pd
 
 def stripped(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a copy whose strings have no padding; other values, also nulls, are as they were."""
-    result = frame.copy()
+    result = frame.copy(deep=False)
     for column in result.columns:
         values = result[column]
         if isinstance(values.dtype, pd.StringDtype):
