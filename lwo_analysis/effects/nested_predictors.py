@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import differential_evolution, minimize
+from scipy.optimize import differential_evolution, minimize, nnls
 
 from lwo_analysis.effects.panel import FloatArray
-from lwo_analysis.effects.simplex import simplex_least_squares
+from lwo_analysis.effects.simplex import SUM_WEIGHT, simplex_least_squares
 
 LOG_RANGE = 8.0
 
@@ -41,7 +41,7 @@ def fit_predictor_weights(
     *,
     rng: np.random.Generator,
     n_seeds: int = 3,
-    generations: int = 15,
+    generations: int = 20,
 ) -> PredictorFit:
     """Return the donor weights whose predictor importance fits the outcome before the start best.
 
@@ -78,18 +78,24 @@ def fit_predictor_weights(
     scale = np.vstack([X0, x1]).std(axis=0, ddof=1)
     A, b = (X0 / scale).T, x1 / scale
     distance = treated_pre[:, None] - pre.T
+    system = np.vstack([A - b[:, None], np.ones((1, len(X0)))])
+    one = np.append(np.zeros(len(b)), SUM_WEIGHT)
 
     def loss(log_importance: FloatArray) -> float:
-        return float(((distance @ _inner(A, b, log_importance)) ** 2).mean())
+        # The search needs some ten thousand inner solutions: non-negative least squares alone, accurate to about 1e-9.
+        root = _root(log_importance)
+        scaled = system * np.append(root / np.abs(system[:-1] * root[:, None]).max(), SUM_WEIGHT)[:, None]
+        weights = nnls(scaled, one, maxiter=50 * len(X0))[0]
+        return float(((distance @ (weights / weights.sum())) ** 2).mean())
 
     best = min((_search(loss, len(b), rng, generations) for _ in range(n_seeds)), key=loss)
-    importance = np.exp(best - best.max())
-    return PredictorFit(_inner(A, b, best), importance / importance.sum(), loss(best))
+    root = _root(best)
+    weights = simplex_least_squares(A * root[:, None], b * root)
+    return PredictorFit(weights, root**2 / (root**2).sum(), float(((distance @ weights) ** 2).mean()))
 
 
-def _inner(A: FloatArray, b: FloatArray, log_importance: FloatArray) -> FloatArray:
-    root = np.exp((log_importance - log_importance.max()) / 2)
-    return simplex_least_squares(A * root[:, None], b * root)
+def _root(log_importance: FloatArray) -> FloatArray:
+    return np.exp((log_importance - log_importance.max()) / 2)
 
 
 def _search(loss: Callable[[FloatArray], float], n_predictors: int, rng: np.random.Generator, generations: int) -> FloatArray:
