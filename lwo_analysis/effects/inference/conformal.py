@@ -70,12 +70,11 @@ class ConformalResult:
         stands_out = self.p_value <= 1 - self.level
         if language == "nl":
             start = "De jaren na de start wijken af" if stands_out else "De jaren na de start vallen niet op"
-            return (
-                f"{start} van wat de vergelijkingsgebieden voorspellen ({p_value}; {self.level:.0%}-interval {low_text} tot "
-                + (f"{high_text}).")
-            )
+            interval = f"{self.level:.0%}-interval {low_text} tot {high_text}"
+            return f"{start} vergeleken met wat de vergelijkingsgebieden voorspellen ({p_value}; {interval})."
         start = "The years after the start differ" if stands_out else "The years after the start do not stand out"
-        return f"{start} from what the comparison areas predict ({p_value}; {self.level:.0%} interval {low_text} to {high_text})."
+        interval = f"{self.level:.0%} interval {low_text} to {high_text}"
+        return f"{start} compared with what the comparison areas predict ({p_value}; {interval})."
 
 
 def conformal_test(

@@ -63,12 +63,12 @@ class LeeWooldridgeResult:
         low, high = (format_number(end, decimals, language, sign=True) for end in self.interval)
         value, p_value = format_number(self.estimate, decimals, language, sign=True), format_p(self.p_value, language)
         if language == "nl":
-            return f"Lee-Wooldridge: {value} ({self.level:.0%}-interval {low} tot {high}; {p_value}), als alle gebieden even " + (
-                "onrustig zijn en de afwijkingen normaal verdeeld."
+            interval = f"{self.level:.0%}-interval {low} tot {high}"
+            return (
+                f"Lee-Wooldridge: {value} ({interval}; {p_value}), als alle gebieden even onrustig zijn, met normale afwijkingen."
             )
-        return f"Lee-Wooldridge: {value} ({self.level:.0%} interval {low} to {high}; {p_value}), if all areas are equally " + (
-            "noisy and deviations are normal."
-        )
+        interval = f"{self.level:.0%} interval {low} to {high}"
+        return f"Lee-Wooldridge: {value} ({interval}; {p_value}), if all areas are equally noisy, with normal deviations."
 
 
 def lee_wooldridge_test(

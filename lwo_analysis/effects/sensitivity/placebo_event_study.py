@@ -55,7 +55,8 @@ def placebo_event_study(
 
     Use it before ``honest_relative_magnitudes``, ``honest_smoothness`` and the pre-trend test when few areas are treated: a
     cluster covariance would rest on a handful of residuals. Do not use it when treated areas are noisier than untreated ones for
-    another reason than population.
+    another reason than population. With ``anticipation`` the step from the reference to the first coefficient after the start
+    spans several periods; the honest sets bound that longer step as one.
 
     Parameters
     ----------
