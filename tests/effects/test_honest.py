@@ -122,13 +122,13 @@ def test_honest_sets_scale_with_the_unit_of_the_outcome():
 
 
 def test_coverage_of_the_relative_magnitude_set_under_the_worst_allowed_drift():
-    # Simulated truth: a drift of 0.3 per period before and after, bound 1, no effect. 200 draws: 95 % - 3 standard errors = 90 %.
+    # Simulated truth: a drift of 0.3 per period before and after, bound 1, no effect. 100 draws: 95 % - 3 standard errors = 88 %.
     rng = np.random.default_rng(5)
     drift = 0.3 * np.array([-3.0, -2.0, -1.0, 1.0, 2.0])
     sigma = 0.01 * (np.eye(5) + 1)
-    draws = rng.multivariate_normal(drift, sigma, size=200)
+    draws = rng.multivariate_normal(drift, sigma, size=100)
     sets = [honest_relative_magnitudes(beta, sigma, 3, draws=1000) for beta in draws]
-    assert np.mean([one.lower <= 0 <= one.upper for one in sets]) >= 0.90
+    assert np.mean([one.lower <= 0 <= one.upper for one in sets]) >= 0.88
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,7 @@ from lwo_analysis.effects.sentences import format_p
 from lwo_analysis.errors import DesignError
 
 ENUMERATED_CLUSTERS = 14
+BLOCK_CELLS = 2_000_000
 TOO_FEW_FOR_BOOTSTRAP = 3
 
 
@@ -28,7 +30,7 @@ class WildBootstrapResult:
     estimate : float
         Coefficient of the treatment, in outcome units.
     t_statistic : float
-        Cluster-robust (CRV1), against ``null_effect``.
+        Cluster-robust (CRV1) without small-sample factor, against ``null_effect``.
     p_value : float
         Two-sided, symmetric.
     null_effect : float
@@ -175,11 +177,11 @@ def wild_bootstrap_regression(
     cross = np.column_stack([np.bincount(index, weights=x_tilde * column) for column in controls.T])
     pull = np.column_stack([np.bincount(index, weights=residual * column) for column in controls.T])
     projection = np.linalg.solve(controls.T @ controls, cross.T)
-    signs, enumerated = _signs(len(groups), draws, rng)
+    enumerated = len(groups) <= ENUMERATED_CLUSTERS
     actual = _t_statistics(np.ones((1, len(groups))), *sums, pull, projection)[0]
-    bootstrap = _t_statistics(signs, *sums, pull, projection)
+    bootstrap = np.concatenate([_t_statistics(block, *sums, pull, projection) for block in _signs(len(groups), draws, rng)])
     extreme = np.abs(bootstrap) >= abs(actual) * (1 - 1e-10)
-    p_value = extreme.mean() if enumerated else (1 + extreme.sum()) / (1 + len(signs))
+    p_value = extreme.mean() if enumerated else (1 + extreme.sum()) / (1 + len(bootstrap))
     high = np.bincount(index, weights=(regressor > regressor.min()).astype(float)) > 0
     return WildBootstrapResult(
         estimate=float(x_tilde @ outcome / (x_tilde @ x_tilde)),
@@ -188,7 +190,7 @@ def wild_bootstrap_regression(
         null_effect=null_effect,
         n_clusters=len(groups),
         n_treated=int(high.sum()),
-        n_draws=len(signs),
+        n_draws=len(bootstrap),
         enumerated=enumerated,
     )
 
@@ -197,11 +199,15 @@ def _net_of(controls: FloatArray, column: FloatArray) -> FloatArray:
     return column - controls @ np.linalg.lstsq(controls, column, rcond=None)[0]
 
 
-def _signs(n_clusters: int, draws: int, rng: np.random.Generator | None) -> tuple[FloatArray, bool]:
+def _signs(n_clusters: int, draws: int, rng: np.random.Generator | None) -> Iterator[FloatArray]:
+    """Yield the sign vectors in blocks of rows, so that ten thousand draws for ten thousand areas fit in memory."""
     if n_clusters <= ENUMERATED_CLUSTERS:
-        return np.array(list(itertools.product((1.0, -1.0), repeat=n_clusters))), True
+        yield np.array(list(itertools.product((1.0, -1.0), repeat=n_clusters)))
+        return
     generator = np.random.default_rng(0) if rng is None else rng
-    return generator.integers(0, 2, (draws, n_clusters)) * 2.0 - 1.0, False
+    rows = max(1, BLOCK_CELLS // n_clusters)
+    for start in range(0, draws, rows):
+        yield generator.integers(0, 2, (min(rows, draws - start), n_clusters)) * 2.0 - 1.0
 
 
 def _t_statistics(
