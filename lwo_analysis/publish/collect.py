@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,6 +10,7 @@ from nbformat import NotebookNode
 
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.claims import CLAIMS_MIME
+from lwo_analysis.present.download import DOWNLOAD_MIME
 from lwo_analysis.present.figures import FIGURE_MIME
 from lwo_analysis.present.prose import PROSE_MIME
 from lwo_analysis.present.provenance_note import PROVENANCE_MIME
@@ -22,8 +24,9 @@ def collect_claims(notebook: NotebookNode) -> tuple[dict[str, Any], ...]:
 
 
 def collect_origins(notebook: NotebookNode) -> frozenset[str]:
-    """Return the origins of every figure, table and claim that is displayed."""
-    shown = [*_outputs(notebook, FIGURE_MIME), *_outputs(notebook, TABLE_MIME), *collect_claims(notebook)]
+    """Return the origins of every figure, table, claim and download that is displayed."""
+    files = [fact for facts in _outputs(notebook, DOWNLOAD_MIME) for fact in facts]
+    shown = [*_outputs(notebook, FIGURE_MIME), *_outputs(notebook, TABLE_MIME), *collect_claims(notebook), *files]
     return frozenset(origin for facts in shown for origin in facts["origins"])
 
 
@@ -47,6 +50,12 @@ def collect_provenance(notebook: NotebookNode, name: str) -> dict[str, Any]:
     inputs = {item["id"]: dict(item) for note in notes for item in note["inputs"]}
     origins = sorted({origin for note in notes for origin in note["origins"]})
     return {**notes[-1], "inputs": [inputs[key] for key in sorted(inputs)], "origins": origins}
+
+
+def collect_downloads(notebook: NotebookNode) -> tuple[tuple[str, bytes], ...]:
+    """Return the name and the content of every file that a page offers, in order."""
+    facts = [fact for facts in _outputs(notebook, DOWNLOAD_MIME) for fact in facts]
+    return tuple((fact["name"], base64.b64decode(fact["content"])) for fact in facts)
 
 
 def collect_warnings(notebook: NotebookNode) -> tuple[str, ...]:

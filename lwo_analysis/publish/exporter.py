@@ -24,6 +24,7 @@ from lwo_analysis.present.prose import PROSE_MIME
 from lwo_analysis.present.provenance_note import PROVENANCE_MIME
 from lwo_analysis.publish.collect import (
     collect_claims,
+    collect_downloads,
     collect_origins,
     collect_provenance,
     collect_title,
@@ -141,6 +142,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
         provenance=provenance,
         origins=origins,
         notebook=_clean_notebook(notebook),
+        files=collect_downloads(kept),
         warnings=collect_warnings(kept),
     )
 

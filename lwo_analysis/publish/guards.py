@@ -11,13 +11,14 @@ from nbformat import NotebookNode
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.claims import CLAIMS_MIME
+from lwo_analysis.present.download import DOWNLOAD_MIME
 from lwo_analysis.present.figures import FIGURE_MIME
 from lwo_analysis.present.origins import checked_origins, is_demo
 from lwo_analysis.present.prose import PROSE_MIME
 from lwo_analysis.present.provenance_note import PROVENANCE_MIME
 from lwo_analysis.present.tables import TABLE_MIME
 
-OWN_MIMES = (FIGURE_MIME, TABLE_MIME, CLAIMS_MIME, PROVENANCE_MIME, PROSE_MIME)
+OWN_MIMES = (FIGURE_MIME, TABLE_MIME, CLAIMS_MIME, PROVENANCE_MIME, PROSE_MIME, DOWNLOAD_MIME)
 FINDINGS_TAG = "findings"
 
 _WIDGET_MIME = "application/vnd.jupyter.widget-view+json"

@@ -59,6 +59,8 @@ class RenderedPage:
         Origins of the numbers on the page: all demo, or none.
     notebook : str
         The executed notebook as JSON, without the traces of the machine that ran it.
+    files : tuple of (str, bytes)
+        Name and content of the files that the page offers.
     warnings : tuple of str
         What the notebook wrote to its error stream; not published, for the log.
     """
@@ -71,6 +73,7 @@ class RenderedPage:
     provenance: dict[str, Any]
     origins: frozenset[str]
     notebook: str
+    files: tuple[tuple[str, bytes], ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -73,7 +73,7 @@ def site_files(
     Raises
     ------
     NotebookError
-        When two pages have the same address or the same title.
+        When two pages have the same address or the same title, or offer different files under one name.
     """
     _check_unique([page_address(page) for page in pages], "the address")
     _check_unique([("demo" if page.is_demo else "real", page.title) for page in pages], "the title")
@@ -83,6 +83,7 @@ def site_files(
     for page in pages:
         files |= _page_files(page_address(page), page.html, page.claims, page.provenance)
         files[_notebook_address(page)] = page.notebook.encode("utf-8")
+    files |= _offered_files(pages, files)
     for folder, frame in frames.items():
         files |= {f"{folder}/{name}": content for name, content in download_files(frame, _package_sources(pages, folder)).items()}
     return files
@@ -96,6 +97,23 @@ def page_address(page: RenderedPage) -> str:
 def _notebook_address(page: RenderedPage) -> str:
     name = notebook_name(page.slug, page.is_demo)
     return f"{DEMO_FOLDER}/{name}" if page.is_demo else name
+
+
+def _offered_files(pages: Sequence[RenderedPage], taken: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the files that pages offer; the same file may be offered twice, another one under its name may not."""
+    offered: dict[str, bytes] = {}
+    for page in pages:
+        for name, content in page.files:
+            address = f"{DEMO_FOLDER}/{name}" if page.is_demo else name
+            if {**taken, **offered}.get(address, content) != content:
+                raise NotebookError(
+                    f"{page.slug}, download {name}",
+                    expected="one content under one name",
+                    found="two different ones",
+                    remedy="name the files apart",
+                )
+            offered[address] = content
+    return offered
 
 
 def _page_files(address: str, html: str, claims: Sequence[Mapping[str, Any]], provenance: Mapping[str, Any]) -> dict[str, bytes]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
 
-from lwo_analysis.catalogue.sources import source
+from lwo_analysis.catalogue.sources import source, source_of_table
 from lwo_analysis.paths import raw_folder
 from lwo_analysis.present.provenance_note import Provenance, ProvenanceInput
 from lwo_analysis.provenance import CARD_NAME, SourceCard, read_card, sha256_of
@@ -37,9 +39,43 @@ def page_provenance(used: pd.DataFrame, notebook: str, **parameters: Value) -> P
     check_values(parameters, where=notebook)
     lang = str(parameters["lang"])
     inputs = tuple(_input_of_demo(lang) if name == demo.SOURCE_ID else _input_of_card(card) for name, card in _cards_used(used))
+    return Provenance(inputs, parameters, _command(notebook, parameters), frozenset(used["origin"]), lang)
+
+
+def catalogue_provenance(
+    names: Sequence[str], notebook: str, *, used: pd.DataFrame | None = None, **parameters: Value
+) -> Provenance:
+    """Return the note about a page made from figures that are typed, with their document and line, into the catalogue.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Files of the catalogue; each is listed as the table of a source.
+    notebook : str
+        Name of the notebook.
+    used : DataFrame, optional
+        Observations that the page shows as well, as in :func:`page_provenance`.
+    **parameters
+        The parameters of the run; `lang` among them.
+
+    Raises
+    ------
+    ParameterError
+        A parameter is outside its domain.
+    CatalogueError
+        A file is the table of no source.
+    """
+    check_values(parameters, where=notebook)
+    lang = str(parameters["lang"])
+    cards = [] if used is None else [_input_of_card(card) for _, card in _cards_used(used)]
+    origins = {source_of_table(name).origin for name in names} | (set() if used is None else set(used["origin"]))
+    inputs = (*(_input_of_catalogue(name, lang) for name in names), *cards)
+    return Provenance(inputs, parameters, _command(notebook, parameters), frozenset(origins), lang)
+
+
+def _command(notebook: str, parameters: Mapping[str, Value]) -> str:
     options = "".join(f" -p {key}={value}" for key, value in parameters.items() if key not in ("lang", "panel"))
-    command = f"lwo run {notebook}{options} --lang {lang}"
-    return Provenance(inputs, parameters, command, frozenset(used["origin"]), lang)
+    return f"lwo run {notebook}{options} --lang {parameters['lang']}"
 
 
 def _cards_used(used: pd.DataFrame) -> list[tuple[str, SourceCard | None]]:
@@ -62,6 +98,12 @@ def _input_of_card(card: SourceCard) -> ProvenanceInput:
     checksum = next(iter(card.files.values())) if len(card.files) == 1 else hashlib.sha256(lines.encode()).hexdigest()
     name = f"{card.source_id}-{card.table}".lower()
     return ProvenanceInput(name, card.title, card.provider, card.vintage, card.licence, checksum, card.retrieved)
+
+
+def _input_of_catalogue(name: str, lang: str) -> ProvenanceInput:
+    typed = source_of_table(name)
+    checksum = hashlib.sha256(files("lwo_analysis.catalogue").joinpath(name).read_bytes()).hexdigest()
+    return ProvenanceInput(typed.id, typed.title(lang), typed.provider, str(typed.tables[name]), typed.licence, checksum, "")
 
 
 def _input_of_demo(lang: str) -> ProvenanceInput:
