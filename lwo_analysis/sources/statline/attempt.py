@@ -21,12 +21,12 @@ from lwo_analysis.sources.statline.dialects import (
 )
 from lwo_analysis.sources.statline.files import TablePart
 from lwo_analysis.sources.statline.folder import described_v3
-from lwo_analysis.sources.statline.pages import Page, joined, read_json, read_page, records_of
+from lwo_analysis.sources.statline.pages import Page, PageParser, joined, read_json, read_page, records_of
 from lwo_analysis.sources.statline.parts import stripped
 from lwo_analysis.sources.statline.settings import Api, FetchProgress, FetchReport, Progress
 from lwo_analysis.sources.statline.store import PageStore, StoredPage, described_page, entries
 from lwo_analysis.sources.statline.table import KeySpec
-from lwo_analysis.sources.statline.transport import Transport
+from lwo_analysis.sources.statline.transport import Receiver, Transport
 from lwo_analysis.sources.statline.v4 import described_v4
 
 
@@ -90,9 +90,10 @@ def fetch_once(attempt: Attempt) -> FetchReport:
     InputError, OutputError
         See `fetch_table`.
     """
-    info_page, info = _infos(attempt)
+    info_page, digest, info = _infos(attempt)
     attempt.version = attempt.plan.version(info)
-    attempt.pages.append((info_page, described_page(info_page, f"{attempt.plan.infos}.json", _infos_address(attempt))))
+    address = attempt.plan.address(attempt.plan.infos)
+    attempt.pages.append((info_page, described_page(info_page, f"{attempt.plan.infos}.json", address, digest)))
     described, codes = describe(attempt)
     selection = resolve_selection(attempt, described, codes)
     expected = count(attempt, selection)
@@ -134,7 +135,7 @@ def count(attempt: Attempt, selection: Selection) -> int:
 
     address = attempt.plan.count_address(selection.filters, selection.query)
     path = attempt.store.temporary()
-    attempt.transport.download(address, path, accept)
+    attempt.transport.download(address, path, Receiver(accept))
     path.unlink()
     if found[0] == 0:
         raise InputError(
@@ -143,12 +144,8 @@ def count(attempt: Attempt, selection: Selection) -> int:
     return found[0]
 
 
-def _infos_address(attempt: Attempt) -> str:
-    return attempt.plan.address(attempt.plan.infos)
-
-
-def _infos(attempt: Attempt) -> tuple[Path, dict[str, Any]]:
-    """Ask the metadata afresh: they tell whether what was kept is still of this version."""
+def _infos(attempt: Attempt) -> tuple[Path, str, dict[str, Any]]:
+    """Ask the metadata afresh, they tell whether what was kept is still of this version; return file, checksum and content."""
     found: list[dict[str, Any]] = []
 
     def accept(path: Path) -> None:
@@ -157,9 +154,9 @@ def _infos(attempt: Attempt) -> tuple[Path, dict[str, Any]]:
             raise InputError(path.name, expected="one record with Modified", found="something else", remedy="fetch again")
         found[:] = records
 
-    address, received = _infos_address(attempt), attempt.store.temporary()
-    digest = attempt.transport.download(address, received, accept)
-    return attempt.store.keep(received, address, attempt.plan.version(found[0]), digest), found[0]
+    address, received = attempt.plan.address(attempt.plan.infos), attempt.store.temporary()
+    digest = attempt.transport.download(address, received, Receiver(accept))
+    return attempt.store.keep(received, address, attempt.plan.version(found[0]), digest), digest, found[0]
 
 
 def _frame(attempt: Attempt, entity_set: EntitySet) -> pd.DataFrame:
@@ -184,35 +181,50 @@ def _fetch_set(attempt: Attempt, entity_set: EntitySet, expected: int | None = N
     while following is not None:
         token, skip = following
         address = plan.address(entity_set.name, entity_set.query, skip or None, token or "$skip")
-        page, following = _page(attempt, address, entity_set, seen)
+        (page, digest), following = _page(attempt, address, entity_set, seen)
         name = f"{entity_set.name}_{number:04d}.json"
-        attempt.pages.append((page, described_page(page, name, address)))
+        attempt.pages.append((page, described_page(page, name, address, digest)))
         number += 1
         if expected is not None and attempt.progress is not None:
             attempt.progress(FetchProgress(attempt.request.table_id, seen.total, expected))
     return seen
 
 
-def _page(attempt: Attempt, address: str, entity_set: EntitySet, seen: _Seen) -> tuple[Path, tuple[str, str] | None]:
-    """Return one page, kept or fetched, and by what the next one is asked."""
-    following: list[tuple[str, str] | None] = []
-
-    def accept(path: Path) -> None:
-        page = read_page(path)
-        total = seen.check(page, entity_set)
-        link = page.next_link
-        following[:] = [attempt.plan.continuation(link, total, entity_set.name) if link else None]
-
-    page = attempt.store.find(address, attempt.version)
-    if page is not None:
-        accept(page)
-        attempt.resumed += 1
-    else:
+def _page(attempt: Attempt, address: str, entity_set: EntitySet, seen: _Seen) -> tuple[tuple[Path, str], tuple[str, str] | None]:
+    """Return one page, kept or fetched, with its checksum, and by what the next one is asked."""
+    receiver = _PageReceiver(attempt.plan, entity_set, seen)
+    kept = attempt.store.find(address, attempt.version)
+    if kept is None:
         received = attempt.store.temporary()
-        digest = attempt.transport.download(address, received, accept)
-        page = attempt.store.keep(received, address, attempt.version, digest)
+        digest = attempt.transport.download(address, received, receiver)
+        kept = attempt.store.keep(received, address, attempt.version, digest), digest
+    else:
+        receiver.judge(read_page(kept[0]))
+        attempt.resumed += 1
     seen.add()
-    return page, following[0]
+    return kept, receiver.following
+
+
+class _PageReceiver(Receiver):
+    """Parses a page while it arrives, and judges it against the pages before it."""
+
+    def __init__(self, plan: Dialect, entity_set: EntitySet, seen: _Seen) -> None:
+        super().__init__(lambda path: self.judge(self.parser.finish(path)))
+        self.plan, self.entity_set, self.seen = plan, entity_set, seen
+        self.parser = PageParser()
+        self.following: tuple[str, str] | None = None
+
+    def begin(self) -> None:
+        self.parser.close()
+        self.parser = PageParser()
+
+    def feed(self, chunk: bytes) -> None:
+        self.parser.feed(chunk)
+
+    def judge(self, page: Page) -> None:
+        """Refuse records that came before and a next page elsewhere; find by what the next page is asked."""
+        total = self.seen.check(page, self.entity_set)
+        self.following = self.plan.continuation(page.next_link, total, self.entity_set.name) if page.next_link else None
 
 
 class _Seen:
@@ -246,15 +258,17 @@ class _Seen:
 
 
 def _overlap(ids: np.ndarray, others: np.ndarray) -> bool:
+    if ids.dtype == object or others.dtype == object:
+        return not set(ids).isdisjoint(others)
     if not len(ids) or not len(others) or ids.min() > others.max() or ids.max() < others.min():
         return False
-    return bool(pd.Index(ids).isin(others).any())
+    return bool(np.isin(ids, others).any())
 
 
 def _check_unmoved(attempt: Attempt, selection: Selection, expected: int, received: int) -> None:
     if received != expected:
         raise MovedUnderneathError(f"{received} records where {expected} are counted")
-    _, info = _infos(attempt)
+    _, _, info = _infos(attempt)
     version = attempt.plan.version(info)
     if version != attempt.version:
         raise MovedUnderneathError(f"republished from {attempt.version} to {version}")

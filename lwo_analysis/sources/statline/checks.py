@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from lwo_analysis.errors import InputError
@@ -85,9 +86,10 @@ def _check_number(table: StatLineTable, values: pd.Series, key: str, where: str)
 def _check_whole(table: StatLineTable, values: pd.Series, key: str, where: str) -> None:
     if not pd.api.types.is_float_dtype(values):
         return
-    wrong = values.notna() & (values % 1 != 0)
-    if wrong.any():
-        _refuse(table, where, key, wrong.idxmax(), "a whole number")
+    numbers = values.to_numpy(dtype=float, na_value=np.nan)
+    wrong = np.flatnonzero((numbers != np.floor(numbers)) & ~np.isnan(numbers))
+    if len(wrong):
+        _refuse(table, where, key, table.rows.index[wrong[0]], "a whole number")
 
 
 def check_regions(table: StatLineTable, where: str) -> None:
@@ -100,13 +102,13 @@ def check_regions(table: StatLineTable, where: str) -> None:
             found=f"{doubled.iloc[0]} twice",
             remedy="download the dimension again",
         )
-    codes = table.rows[table.region_column]
-    unknown = codes[~codes.isin(table.regions["Key"])]
-    if len(unknown):
+    known, codes = set(table.regions["Key"]), table.rows[table.region_column].tolist()
+    unknown = [place for place, code in enumerate(codes) if code not in known]
+    if unknown:
         raise InputError(
-            f"{where}, row {unknown.index[0]}, column {table.region_column}",
+            f"{where}, row {table.rows.index[unknown[0]]}, column {table.region_column}",
             expected="a code of the region dimension",
-            found=f"{unknown.iloc[0]!r} ({len(unknown)} such rows)",
+            found=f"{codes[unknown[0]]!r} ({len(unknown)} such rows)",
             remedy="download rows and dimension again in one go",
         )
 

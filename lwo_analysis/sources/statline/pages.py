@@ -9,11 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
@@ -65,11 +64,91 @@ def read_page(path: Path) -> Page:
     InputError
         JSON that is truncated or otherwise broken; file, line and column are named.
     """
-    quick = _read_in_blocks(path) if path.stat().st_size > SMALL else None
-    if quick is not None:
-        return quick
-    payload = read_json(path)
-    return Page(pd.DataFrame.from_records(records_of(payload)), next_link(payload))
+    parser = PageParser()
+    if path.stat().st_size > SMALL:
+        with path.open("rb") as handle:
+            while chunk := handle.read(BLOCK):
+                parser.feed(chunk)
+    return parser.finish(path)
+
+
+class PageParser:
+    """Parses a page while it arrives: whole records are cut off, about `BLOCK` bytes at a time, and parsed side by side.
+
+    A brace within a text may be taken for the border of a record; both blocks then fail to parse, which is noticed, and the page is
+    read plainly.
+    """
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._running: deque[Future[pa.Table]] = deque()
+        self._tables: list[pa.Table] = []
+        self._head = b""
+        self._rest = bytearray()
+        self._is_odd = False
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next piece of the page."""
+        self._rest += chunk
+        if len(self._rest) < BLOCK or self._is_odd:
+            return
+        if not self._head:
+            self._cut_head()
+        start = self._rest.rfind(b"{")
+        stop = self._rest.rfind(b"}", 0, max(start, 0)) + 1
+        if stop and self._rest[stop:start].strip() == b",":
+            self._submit(bytes(self._rest[:stop]))
+            del self._rest[:start]
+
+    def finish(self, path: Path) -> Page:
+        """Return the page, of which `path` holds the whole; see `read_page` for what is refused."""
+        quick = None if self._is_odd or not self._head else self._finished()
+        self.close()
+        if quick is not None:
+            return quick
+        payload = read_json(path)
+        return Page(pd.DataFrame.from_records(records_of(payload)), next_link(payload))
+
+    def close(self) -> None:
+        """Stop parsing."""
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+            self._pool = None
+
+    def _cut_head(self) -> None:
+        opening = _VALUE.search(self._rest)
+        if opening is None:
+            self._is_odd = True
+            self._rest.clear()
+            return
+        self._head = bytes(self._rest[: opening.end()])
+        del self._rest[: opening.end()]
+
+    def _submit(self, block: bytes) -> None:
+        self._pool = self._pool or ThreadPoolExecutor(THREADS)
+        self._running.append(self._pool.submit(_parse, block))
+        if len(self._running) > THREADS:
+            self._collect()
+
+    def _collect(self) -> None:
+        try:
+            self._tables.append(self._running.popleft().result())
+        except (ValueError, pa.ArrowException):
+            self._is_odd = True
+            self._rest.clear()
+
+    def _finished(self) -> Page | None:
+        closing = self._rest.rfind(b"]")
+        try:
+            link = next_link(json.loads(self._head + self._rest[max(closing, 0) :]))
+            self._submit(bytes(self._rest[:closing]))
+            while self._running:
+                self._collect()
+            table = pa.concat_tables(self._tables, promote_options="permissive")
+        except (ValueError, pa.ArrowException):
+            return None
+        odd = any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for kind in table.schema.types)
+        return None if odd or self._is_odd else Page(table, link)
 
 
 def joined(pages: Sequence[Page]) -> pd.DataFrame:
@@ -116,56 +195,6 @@ def records_of(payload: object) -> list[dict[str, object]]:
     if not isinstance(content, list) or not all(isinstance(record, dict) for record in content):
         return []
     return content
-
-
-def _read_in_blocks(path: Path) -> Page | None:
-    """Return the page, or None when it cannot be cut up: broken, odd or without records."""
-    envelope: list[bytes] = []
-    try:
-        with path.open("rb") as handle, ThreadPoolExecutor(THREADS) as pool:
-            tables = list(_parsed(pool, _blocks(handle, envelope)))
-        link = next_link(json.loads(b"".join(envelope)))
-        table = pa.concat_tables(tables, promote_options="permissive")
-    except (ValueError, pa.ArrowException):
-        return None
-    odd = any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for kind in table.schema.types)
-    return None if odd else Page(table, link)
-
-
-def _blocks(handle: BinaryIO, envelope: list[bytes]) -> Iterator[bytes]:
-    """Yield whole records, about `BLOCK` bytes at a time, and put what surrounds them into `envelope`.
-
-    A brace within a text may be taken for the border of a record; both blocks then fail to parse, which is noticed.
-    """
-    rest = handle.read(BLOCK)
-    opening = _VALUE.search(rest)
-    if opening is None:
-        raise ValueError("no list of records")
-    envelope.append(rest[: opening.end()])
-    rest = rest[opening.end() :]
-    while chunk := handle.read(BLOCK):
-        rest += chunk
-        start = rest.rfind(b"{")
-        stop = rest.rfind(b"}", 0, max(start, 0)) + 1
-        if stop and rest[stop:start].strip() == b",":
-            yield rest[:stop]
-            rest = rest[start:]
-    closing = rest.rfind(b"]")
-    if closing < 0:
-        raise ValueError("no end of the list of records")
-    envelope.append(rest[closing:])
-    yield rest[:closing]
-
-
-def _parsed(pool: ThreadPoolExecutor, blocks: Iterator[bytes]) -> Iterator[pa.Table]:
-    """Parse blocks side by side, in order, without holding more of them than there are threads."""
-    running: deque[Future[pa.Table]] = deque()
-    for block in blocks:
-        running.append(pool.submit(_parse, block))
-        if len(running) > THREADS:
-            yield running.popleft().result()
-    while running:
-        yield running.popleft().result()
 
 
 def _parse(block: bytes) -> pa.Table:

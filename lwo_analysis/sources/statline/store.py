@@ -95,12 +95,13 @@ class PageStore:
         """Return the file into which the next answer is received; `open` removes it when a fetch was cut off."""
         return self.partial / f"{os.getpid()}.tmp"
 
-    def find(self, address: str, version: str) -> Path | None:
-        """Return the page of this address and version, in progress or delivered, if its checksum holds."""
+    def find(self, address: str, version: str) -> tuple[Path, str] | None:
+        """Return the page of this address and version, in progress or delivered, and its checksum, if that holds."""
         key = _key(address, version)
         for page in self.partial.glob(f"{key}-*.json"):
-            if _digest(page).startswith(page.stem.removeprefix(f"{key}-")):
-                return page
+            digest = _digest(page)
+            if digest.startswith(page.stem.removeprefix(f"{key}-")):
+                return page, digest
             page.unlink()
         manifest = self._manifest()
         if manifest.get("version") != version:
@@ -108,7 +109,7 @@ class PageStore:
         for entry in manifest.get("files", []):
             page = self.destination / entry["name"]
             if entry["address"] == address and page.exists() and _digest(page) == entry["sha256"]:
-                return page
+                return page, entry["sha256"]
         return None
 
     def keep(self, received: Path, address: str, version: str, digest: str) -> Path:
@@ -168,9 +169,9 @@ class PageStore:
         )
 
 
-def described_page(path: Path, name: str, address: str) -> StoredPage:
+def described_page(path: Path, name: str, address: str, digest: str) -> StoredPage:
     """Return the entry of a page for the manifest."""
-    return StoredPage(name, address, _digest(path), path.stat().st_size)
+    return StoredPage(name, address, digest, path.stat().st_size)
 
 
 def entries(pages: Sequence[tuple[Path, StoredPage]]) -> list[dict[str, Any]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -17,6 +19,25 @@ from lwo_analysis.errors import InputError, OutputError
 from lwo_analysis.sources.statline.settings import FetchSettings
 
 _TRANSIENT_STATUS = (408, 425, 429)
+
+
+class Receiver:
+    """Looks at an answer while it arrives and when it is complete; `accept` is all that a small answer needs.
+
+    Parameters
+    ----------
+    accept : callable
+        Looks at the complete file; an `InputError` from it means that the answer is broken and is asked for again.
+    """
+
+    def __init__(self, accept: Callable[[Path], None]) -> None:
+        self.accept = accept
+
+    def begin(self) -> None:
+        """Forget what an earlier attempt delivered."""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take the next piece of the answer."""
 
 
 class PassingTroubleError(Exception):
@@ -49,7 +70,7 @@ class Transport:
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.settings.read_timeout, connect=self.settings.connect_timeout)
         headers = {"User-Agent": self.settings.user_agent, "Accept": "application/json, text/plain"}
-        self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False)
+        self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, verify=_trusted())
 
     def __enter__(self) -> Transport:
         return self
@@ -57,7 +78,7 @@ class Transport:
     def __exit__(self, *_: object) -> None:
         self.client.close()
 
-    def download(self, address: str, target: Path, accept: Callable[[Path], None]) -> str:
+    def download(self, address: str, target: Path, receiver: Receiver) -> str:
         """Write the answer to `target` and return its SHA-256 in hexadecimal.
 
         Parameters
@@ -66,8 +87,8 @@ class Transport:
             Full address.
         target : Path
             File to write; it is removed again when the answer is refused.
-        accept : callable
-            Looks at the file; an `InputError` from it means that the answer is broken and is asked for again.
+        receiver : Receiver
+            Judges the answer.
 
         Raises
         ------
@@ -85,7 +106,7 @@ class Transport:
             reraise=True,
         )
         try:
-            return retrying(self._attempt, address, target, accept)
+            return retrying(self._attempt, address, target, receiver)
         except PassingTroubleError as trouble:
             raise InputError(
                 address,
@@ -94,10 +115,10 @@ class Transport:
                 remedy="try again later, what was complete is kept and the fetch resumes there",
             ) from trouble
 
-    def _attempt(self, address: str, target: Path, accept: Callable[[Path], None]) -> str:
+    def _attempt(self, address: str, target: Path, receiver: Receiver) -> str:
         try:
-            digest = self._receive(address, target)
-            _check_accepted(target, accept)
+            digest = self._receive(address, target, receiver)
+            _check_accepted(target, receiver.accept)
         except httpx.RequestError as error:
             target.unlink(missing_ok=True)
             raise PassingTroubleError(f"{type(error).__name__}: {error}" if str(error) else type(error).__name__) from error
@@ -106,8 +127,9 @@ class Transport:
             raise
         return digest
 
-    def _receive(self, address: str, target: Path) -> str:
+    def _receive(self, address: str, target: Path, receiver: Receiver) -> str:
         digest = hashlib.sha256()
+        receiver.begin()
         with self.client.stream("GET", address) as response:
             _check_status(response, address)
             started, received = time.monotonic(), 0
@@ -116,6 +138,7 @@ class Transport:
                     for chunk in response.iter_bytes():
                         handle.write(chunk)
                         digest.update(chunk)
+                        receiver.feed(chunk)
                         received += len(chunk)
                         self._check_pace(time.monotonic() - started, received)
             except OSError as error:
@@ -137,6 +160,12 @@ class Transport:
         longest = self.settings.longest_wait
         growing = wait_exponential(multiplier=self.settings.backoff, max=longest) + wait_random(0, self.settings.backoff)
         return min(max(asked or 0.0, growing(state)), longest)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Load the certificates of the authorities once per process."""
+    return httpx.create_ssl_context()
 
 
 def _check_status(response: httpx.Response, address: str) -> None:
