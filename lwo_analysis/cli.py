@@ -12,7 +12,12 @@ import typer
 from lwo_analysis import paths
 from lwo_analysis.errors import LwoError, ParameterError
 
-app = typer.Typer(help="Findings about Leeuwarden Oost, from raw figures to pages.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Findings about Leeuwarden Oost, from raw figures to pages.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
 
 
 def main() -> None:

@@ -6,6 +6,8 @@ its input.
 
 from __future__ import annotations
 
+from functools import partial
+
 
 class LwoError(Exception):
     """A problem that the reader can solve, told in one line.
@@ -36,6 +38,10 @@ class LwoError(Exception):
         self.remedy = remedy
         line = f"{where}: expected {expected}, found {found}; {remedy}."
         super().__init__(" ".join(line.split()))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let an error cross the border between two processes whole."""
+        return partial(type(self), expected=self.expected, found=self.found, remedy=self.remedy), (self.where,)
 
 
 class ParameterError(LwoError):

@@ -91,9 +91,8 @@ def compare_area(
     -----
     Intervals of levels: Wilson for shares with counts, exact Poisson for ratios of counts, the provider's margins otherwise.
     Intervals of gaps: Newcombe for two areas without common residents; for an area inside its comparison the gap to the rest,
-    times
-    the rest's share of the denominator. Registers are complete: the interval is the chance by which the same place would differ
-    from year to year. Not checked: that residents are independent of each other.
+    times the rest's share of the denominator. Registers are complete: the interval is the chance by which the same place would
+    differ from year to year. Not checked: that residents are independent of each other.
     """
     chosen = _select(observations, (area_id, *compare_ids), indicators, year)
     own = set(chosen.loc[chosen["area_id"] == area_id, "indicator_id"])

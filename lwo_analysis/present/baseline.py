@@ -21,6 +21,7 @@ from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.present.units import format_value
 
 COLOURS = (COMPARISON, SECOND_COMPARISON)
+HEADLINES = 2
 
 
 def ranked_gaps(comparison: Comparison, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -102,10 +103,10 @@ def baseline_table(comparison: Comparison, gaps: pd.DataFrame, indicators: Mappi
         caption=phrase("baseline.table", lang, area=area(area_id).name(lang), compare=names),
         columns={
             "indicator": phrase("column.indicator", lang),
-            "pillar": phrase("column.pillar", lang),
             **places,
             "gap": phrase("column.gap_to", lang, area=area(others[0]).name(lang)),
             "side": phrase("column.side", lang),
+            "pillar": phrase("column.pillar", lang),
         },
         origins=set(comparison.levels["origin"]),
         lang=lang,
@@ -143,11 +144,11 @@ def baseline_figure(comparison: Comparison, gaps: pd.DataFrame, indicators: Mapp
         data=_figure_data(shown, others, indicators, lang),
         columns={
             "indicator": phrase("column.indicator", lang),
-            "pillar": phrase("column.pillar", lang),
             **{
                 place: Column(phrase("column.relative_gap_to", lang, area=area(place).name(lang)), decimals=0, reason="status")
                 for place in others
             },
+            "pillar": phrase("column.pillar", lang),
         },
         origins=set(comparison.levels["origin"]),
         lang=lang,
@@ -158,7 +159,11 @@ def baseline_claims(comparison: Comparison, gaps: pd.DataFrame, indicators: Mapp
     """Return the sentences of the page: how many topics are less favourable, and per pillar the largest gap."""
     to_first = gaps[(gaps["compare_id"] == gaps["compare_id"].iloc[0]) & gaps["relative_gap"].notna()]
     leading = to_first[to_first["rank"] == 1]
-    largest = [pair_claim(row, comparison.levels, indicators[row.indicator_id], lang) for row in leading.itertuples()]
+    in_front = set(leading.nlargest(HEADLINES, "relative_gap")["indicator_id"])
+    largest = [
+        pair_claim(row, comparison.levels, indicators[row.indicator_id], lang, headline=row.indicator_id in in_front)
+        for row in leading.itertuples()
+    ]
     return Claims((_count_claim(to_first, comparison, lang), *largest))
 
 

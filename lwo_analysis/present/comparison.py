@@ -21,7 +21,7 @@ from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.present.units import format_value
 
 COLOURS = (OWN, COMPARISON, SECOND_COMPARISON, CONTEXT)
-HEADLINES = 6
+HEADLINES = 3
 
 
 def comparison_title(area_id: str, year: int, lang: str) -> Title:
@@ -50,9 +50,9 @@ def levels_table(comparison: Comparison, indicators: Mapping[str, Indicator], la
         caption=phrase("comparison.table", lang, area=area(places[0]).name(lang), year=int(levels["year"].iloc[0])),
         columns={
             "indicator": phrase("column.indicator", lang),
-            "pillar": phrase("column.pillar", lang),
             **columns,
             "origin": phrase("column.origin", lang),
+            "pillar": phrase("column.pillar", lang),
         },
         origins=set(levels["origin"]),
         lang=lang,

@@ -233,4 +233,6 @@ def _clean_notebook(notebook: NotebookNode) -> str:
     for cell in clean.cells:
         for name in ("papermill", "execution"):
             cell.metadata.pop(name, None)
+        if "injected-parameters" in tags_of(cell):  # papermill draws its id by chance
+            cell.id = "injected-parameters"
     return json.dumps(clean, ensure_ascii=False, indent=1, sort_keys=True) + "\n"

@@ -31,6 +31,8 @@ from lwo_analysis.sources.rows import RegionRows
 from lwo_analysis.sources.statline import KeySpec, read_table_folder, tidy_rows
 
 HEALTH_WEIGHTS_SOURCE = "kwb"
+FACTOR_DECIMALS = 6
+"""Delivered figures have at most one decimal; rounding here only takes off what binary multiplication by a factor adds."""
 
 
 @dataclass(frozen=True)
@@ -163,13 +165,21 @@ def _check_year(rows: pd.DataFrame, origin: Source, card: SourceCard) -> None:
 
 
 def _read_statline(folder: Path) -> pd.DataFrame:
-    return tidy_rows(
-        read_table_folder(folder), {measure.id: _key(measure) for measure in measures().values() if measure.table == "kwb"}
-    )
+    table = read_table_folder(folder)
+    stems = set(table.properties["Key"].astype(str).str.strip().str.replace(r"_\d+$", "", regex=True))
+    asked = [measure for measure in measures().values() if measure.table == "kwb"]
+    rows = tidy_rows(table, {measure.id: key for measure in asked if (key := _key(measure, stems))})
+    factors = {measure.id: measure.factor for measure in asked}
+    scaled = rows["value"] * rows["measure"].map(factors)
+    return rows.assign(value=scaled.round(FACTOR_DECIMALS))
 
 
-def _key(measure: Measure) -> KeySpec:
-    return KeySpec(measure.stem, (measure.group,) if measure.group else None, measure.unit)
+def _key(measure: Measure, stems: set[str]) -> KeySpec | None:
+    """Return where a measure stands in a table with these stems; None when it is optional and the table does not have it."""
+    stem = next((name for name in measure.stems if name in stems), measure.stem)
+    if measure.optional and stem not in stems:
+        return None
+    return KeySpec(stem, (measure.group,) if measure.group else None, measure.unit)
 
 
 def _read_rivm(folder: Path) -> pd.DataFrame:

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -16,7 +17,7 @@ import nbformat
 import pandas as pd
 
 from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
-from lwo_analysis.errors import LwoError, OutputError
+from lwo_analysis.errors import NotebookError, OutputError
 from lwo_analysis.provenance import written_whole
 from lwo_analysis.publish.clock import generation_time
 from lwo_analysis.publish.exporter import render_page
@@ -124,15 +125,15 @@ def execute_all(jobs: Sequence[Job], workers: int, progress: Callable[[str], Non
         return [_told(make_page(job), progress) for job in jobs]
     # Spawned, not forked: the parent holds threads and event loops that a forked child must not inherit.
     with ProcessPoolExecutor(max_workers=min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        futures = {pool.submit(make_page_or_error, job): job for job in jobs}
-        made: dict[int, MadePage] = {}
-        for future in as_completed(futures):
-            result = future.result()
-            if isinstance(result, LwoError):
-                pool.shutdown(wait=True, cancel_futures=True)
-                raise result
-            made[id(futures[future])] = _told(result, progress)
-    return [made[id(job)] for job in jobs]
+        futures = [pool.submit(make_page, job) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                _told(future.result(), progress)
+        except BrokenProcessPool as problem:
+            raise _worker_error() from problem
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+    return [future.result() for future in futures]
 
 
 def make_page(job: Job) -> MadePage:
@@ -148,14 +149,6 @@ def make_page(job: Job) -> MadePage:
     record = PageRecord(job.slug, job.notebook, job.lang, job.parameters, generation_time(), facts_of(job))
     page = render_page(notebook, page=record)
     return MadePage(page, nbformat.writes(notebook), record, round(time.monotonic() - started, 1))
-
-
-def make_page_or_error(job: Job) -> MadePage | LwoError:
-    """Return the page of a job, or its error as a value: an error with several arguments does not survive a process border."""
-    try:
-        return make_page(job)
-    except LwoError as problem:
-        return problem
 
 
 def kept_pages(runs: Path) -> dict[str, RenderedPage]:
@@ -181,6 +174,15 @@ def check_writable(folder: Path) -> None:
 def available_processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _worker_error() -> NotebookError:
+    return NotebookError(
+        "worker",
+        expected="a process that ends by itself",
+        found="one that was ended",
+        remedy="check the memory, or run with --jobs 1",
+    )
 
 
 def _address(slug: str, is_demo: bool) -> str:
@@ -213,10 +215,11 @@ def _rendered(folder: Path) -> RenderedPage:
     return render_page(nbformat.read(folder / EXECUTED, as_version=4), page=record)
 
 
-def _downloads(processed: Path, pages: Sequence[RenderedPage]) -> pd.DataFrame:
+def _downloads(processed: Path, pages: Sequence[RenderedPage]) -> pd.DataFrame | None:
     real = [load_observations("real")] if (processed / FILE_NAME).exists() else []
     demo = [load_observations("demo")] if any(page.is_demo for page in pages) else []
-    return pd.concat([*real, *demo], ignore_index=True)
+    frames = [*real, *demo]
+    return pd.concat(frames, ignore_index=True) if frames else None
 
 
 def _write_report(path: Path, report: RunReport, made: Sequence[MadePage]) -> None:

@@ -1,0 +1,25 @@
+"""What several chapters of the tests share: the real figures, built once."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lwo_analysis.paths import REPOSITORY
+from lwo_analysis.run.build import build_observations
+from lwo_analysis.sources.importing import import_files
+from tests.support.shared_data import shared_path
+
+
+@pytest.fixture(scope="session")
+def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a data folder with the real 2020 table and the health workbooks imported and built."""
+    downloads = {"statline": shared_path("cbs/84799NED-2020"), "rivm": shared_path("rivm")}
+    folder = tmp_path_factory.mktemp("data")
+    shutil.copytree(REPOSITORY / "data" / "raw" / "published", folder / "raw" / "published")
+    for module, path in downloads.items():
+        import_files(path, module=module, raw=folder / "raw", retrieved="2026-11-20")
+    build_observations(folder / "raw", folder / "processed")
+    return folder

@@ -1,0 +1,120 @@
+"""One area beside others: gaps, their direction, and their intervals when the area is part of its comparison."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.indicators import indicators
+from lwo_analysis.errors import ParameterError
+from lwo_analysis.indicators.comparison import compare_area, is_part_of, latest_year, rounding_bounds
+
+COLUMNS = ["area_id", "indicator_id", "year", "value", "lower", "upper", "numerator", "denominator", "n", "status", "origin"]
+
+
+def observations(*rows: tuple) -> pd.DataFrame:
+    """Return observations from (area, indicator, value, numerator, denominator)."""
+    full = [
+        (a, i, 2020, v, None, None, x, n, n, "final" if v is not None else "suppressed", "register") for a, i, v, x, n in rows
+    ]
+    table = pd.DataFrame(full, columns=COLUMNS).astype({name: "Float64" for name in COLUMNS[3:9]} | {"year": "Int64"})
+    return table.assign(source_id="kwb", vintage="2021")
+
+
+OOST = ("lwo", "social_assistance_share", 12.0, 120.0, 1000.0)
+CITY = ("lwd", "social_assistance_share", 7.0, 350.0, 5000.0)
+REST = ("lwd-rest", "social_assistance_share", 5.75, 230.0, 4000.0)
+
+
+def compare(*rows: tuple, others: tuple[str, ...] = ("lwd",), year: int | None = 2020):
+    return compare_area(observations(*rows), "lwo", others, indicators(), areas(), year)
+
+
+def test_the_gap_to_the_city_is_the_gap_to_the_rest_times_its_share():
+    # 12.0 - 7.0 = (4000 / 5000) x (12.0 - 5.75), and the interval must be 4000 / 5000 of that to the rest.
+    gaps = compare(OOST, CITY, REST, others=("lwd", "lwd-rest")).gaps.set_index("compare_id")
+    share = 4000 / 5000
+    assert gaps.loc["lwd", "gap"] == pytest.approx(5.0)
+    assert gaps.loc["lwd", "gap"] == pytest.approx(share * gaps.loc["lwd-rest", "gap"])
+    assert gaps.loc["lwd", "lower"] == pytest.approx(share * gaps.loc["lwd-rest", "lower"])
+    assert gaps.loc["lwd", "upper"] == pytest.approx(share * gaps.loc["lwd-rest", "upper"])
+
+
+def test_the_level_interval_of_a_share_is_wilsons():
+    # Wilson (1927) by hand for 120 of 1000 with z = 1.959964.
+    z, p, n = 1.959964, 0.12, 1000
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+    level = compare(OOST, CITY).levels.iloc[0]
+    # 1e-5 percentage points: z is written with seven digits.
+    assert level["lower"] == pytest.approx(100 * (middle - half), abs=1e-5)
+    assert level["upper"] == pytest.approx(100 * (middle + half), abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "mine", "theirs", "oriented"),
+    [
+        ("social_assistance_share", 12.0, 7.0, 5.0),
+        ("good_health", 68.0, 74.0, 6.0),
+        ("good_health", 75.0, 74.0, -1.0),
+        ("social_rent_share", 41.0, 28.2, None),
+        ("participation_tracks", 13.2, 8.0, None),
+    ],
+)
+def test_positive_is_worse_and_context_has_no_side(indicator, mine, theirs, oriented):
+    gap = compare(("lwo", indicator, mine, None, None), ("lwd", indicator, theirs, None, None)).gaps.iloc[0]
+    assert gap["gap"] == pytest.approx(mine - theirs)
+    if oriented is None:
+        assert pd.isna(gap["oriented_gap"])
+    else:
+        assert gap["oriented_gap"] == pytest.approx(oriented)
+        assert gap["relative_gap"] == pytest.approx(oriented / theirs)
+
+
+def test_a_missing_figure_gives_a_missing_gap_and_keeps_its_status():
+    result = compare(("lwo", "social_assistance_share", None, None, None), CITY)
+    assert pd.isna(result.gaps.iloc[0]["gap"])
+    assert result.levels.iloc[0]["status"] == "suppressed"
+
+
+def test_figures_without_counts_have_no_interval():
+    result = compare(("lwo", "good_health", 75.7, None, None), ("lwd", "good_health", 79.6, None, None))
+    assert result.levels[["lower", "upper"]].isna().all(axis=None)
+    assert result.gaps[["lower", "upper"]].isna().all(axis=None)
+
+
+def test_a_year_without_figures_names_the_years_that_have_them():
+    with pytest.raises(ParameterError, match=r"choose a year with figures: \[2020\]"):
+        compare(OOST, CITY, year=2019)
+
+
+def test_the_latest_year_is_one_with_a_value():
+    later = observations(("lwo", "social_assistance_share", None, None, None)).assign(year=2021).astype({"year": "Int64"})
+    table = pd.concat([observations(OOST), later], ignore_index=True)
+    assert latest_year(table, "lwo", indicators()) == 2020
+
+
+@pytest.mark.parametrize(
+    ("area", "other", "expected"),
+    [
+        ("bilgaard", "lwo", True),
+        ("lwo", "lwd", True),
+        ("lwo", "lwd-rest", False),
+        ("bilgaard", "g40", True),
+        ("lwo", "nl", True),
+        ("bilgaard", "oud-oost", False),
+        ("lwd-rest", "lwd", False),
+    ],
+)
+def test_who_is_counted_in_whom(area, other, expected):
+    assert is_part_of(area, other, areas()) is expected
+
+
+def test_rounding_moves_a_printed_gap_by_this_much_and_no_more():
+    # 17 against 12 per 1,000, whole numbers: from (16.5 - 12.5) / 12.5 to (17.5 - 11.5) / 11.5.
+    lower, upper = rounding_bounds(17, 1, 12, 1, "lower")
+    assert lower == pytest.approx((16.5 - 12.5) / 12.5)
+    assert upper == pytest.approx((17.5 - 11.5) / 11.5)

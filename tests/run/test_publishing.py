@@ -1,0 +1,124 @@
+"""A run that goes wrong: one clear line, and nothing new is published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from lwo_analysis.errors import NotebookError, OutputError, ParameterError
+from lwo_analysis.run.jobs import standard_jobs
+from lwo_analysis.run.publishing import run_and_publish
+from tests.support.command import files_of
+
+SETUP = "from lwo_analysis import load_published, page_provenance"
+PROVENANCE = 'page_provenance(load_published(), "page", lang=lang)'
+FIGURE_WITHOUT_ALT = (
+    "import matplotlib.pyplot as plt\nfrom lwo_analysis.present import make_figure\n"
+    "make_figure(plt.figure(), alt='', caption='c', data=load_published(), origins={'published'}, lang='nl')"
+)
+DEMO_CALLED_REAL = (
+    "from lwo_analysis.present import make_table\nfrom lwo_analysis import load_observations\n"
+    "make_table(load_observations('demo').head(3), caption='c', columns={'area_id': 'a', 'value': 'v'}, "
+    "origins={'demo'}, lang='nl', row_header='area_id')"
+)
+
+
+def write_notebook(folder: Path, *sources: str, parameters: str | None = 'lang = "nl"') -> Path:
+    """Write a notebook `page` with a title, its parameters cell and these cells, and one standard run."""
+    first = [] if parameters is None else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
+    cells = [nbformat.v4.new_markdown_cell("# Een titel"), *first, *(nbformat.v4.new_code_cell(source) for source in sources)]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    (folder / "params").mkdir(parents=True, exist_ok=True)
+    (folder / "params" / "page.yml").write_text("runs:\n  - {}\n")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "page.ipynb")
+    return folder
+
+
+def publish(notebooks: Path, outputs: Path) -> Path:
+    jobs = standard_jobs(notebooks, [], {}, None, demo=True)
+    folders = {"runs": outputs / "runs", "site": outputs / "site", "processed": outputs / "processed"}
+    return run_and_publish(jobs, **folders, workers=1, demo=True, lang="nl").home
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+    """Return outputs with a site of one sound page, and its bytes."""
+    folder = tmp_path_factory.mktemp("sound")
+    notebooks = write_notebook(folder / "notebooks", SETUP, PROVENANCE)
+    publish(notebooks, folder / "outputs")
+    return folder / "outputs", files_of(folder / "outputs")
+
+
+def test_a_sound_notebook_is_published(published):
+    outputs, _ = published
+    assert "Een titel" in (outputs / "site" / "page.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("sources", "expected"),
+    [
+        (
+            (SETUP, "1 / 0", PROVENANCE),
+            r"page, cell \[4\]: expected every cell to run, found ZeroDivisionError: division by zero",
+        ),
+        ((SETUP, "import sys; sys.exit(0)", PROVENANCE), r"expected a result, found SystemExit: 0"),
+        ((SETUP, FIGURE_WITHOUT_ALT, PROVENANCE), r"alternative text"),
+        ((SETUP, "import matplotlib.pyplot as plt; plt.plot([1]); plt.show()", PROVENANCE), r"a plain picture"),
+        ((SETUP, "load_published()", PROVENANCE), r"a plain frame"),
+        ((SETUP, DEMO_CALLED_REAL, PROVENANCE), r"demo numbers or real numbers"),
+        ((SETUP,), r"a cell that displays its provenance"),
+        ((SETUP, "import os; os._exit(1)", PROVENANCE), r"expected every cell to run, found DeadKernelError"),
+    ],
+    ids=["error", "sys-exit", "figure-without-alt", "bare-picture", "bare-frame", "demo-as-real", "no-provenance", "dead-kernel"],
+)
+def test_a_broken_rule_is_one_line_and_publishes_nothing(published, tmp_path, sources, expected):
+    outputs, before = published
+    notebooks = write_notebook(tmp_path / "notebooks", *sources)
+    with pytest.raises(NotebookError, match=expected) as caught:
+        publish(notebooks, outputs)
+    assert "\n" not in str(caught.value)
+    assert files_of(outputs) == before
+
+
+def test_a_notebook_without_parameters_cell_does_not_run(published, tmp_path):
+    outputs, before = published
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE, parameters=None)
+    with pytest.raises(NotebookError, match="one code cell tagged `parameters`"):
+        publish(notebooks, outputs)
+    assert files_of(outputs) == before
+
+
+def test_a_notebook_or_parameter_that_does_not_exist_is_named(tmp_path):
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP)
+    with pytest.raises(ParameterError, match="expected one of page, found 99-none"):
+        standard_jobs(notebooks, ["99-none"], {}, None, demo=True)
+    with pytest.raises(ParameterError, match="parameters out of lang, found year"):
+        standard_jobs(notebooks, ["page"], {"year": "2020"}, None, demo=True)
+
+
+def test_outputs_that_cannot_be_written_are_named_before_anything_runs(tmp_path):
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
+    (tmp_path / "outputs").write_text("a file where a folder is due")
+    with pytest.raises(OutputError, match="expected a folder that can be written to"):
+        publish(notebooks, tmp_path / "outputs")
+
+
+def test_an_error_in_another_process_arrives_whole(published, tmp_path):
+    outputs, before = published
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, "1 / 0", parameters='lang = "nl"')
+    (notebooks / "params" / "page.yml").write_text("runs:\n  - {lang: nl}\n  - {lang: en}\n")
+    jobs = standard_jobs(notebooks, [], {}, None, demo=True)
+    folders = {"runs": outputs / "runs", "site": outputs / "site", "processed": outputs / "processed"}
+    with pytest.raises(NotebookError, match="ZeroDivisionError") as caught:
+        run_and_publish(jobs, **folders, workers=2, demo=True, lang="nl")
+    assert caught.value.remedy.startswith("open notebooks/page.ipynb")
+    assert files_of(outputs) == before
+
+
+def test_a_file_that_is_no_notebook_is_named(tmp_path):
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP)
+    (notebooks / "page.ipynb").write_text("{")
+    with pytest.raises(NotebookError, match=r"page\.ipynb: expected a Jupyter notebook"):
+        standard_jobs(notebooks, [], {}, None, demo=True)
