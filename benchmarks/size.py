@@ -30,7 +30,7 @@ READING = """- *default*: `placebo_test`, studentised and rescaled for populatio
 - *plain placebo*: the same without either. *Lee-Wooldridge t* assumes equal noise. *wild bootstrap* (restricted) and *cluster
   errors* (CRV1) are what standard software offers.
 - With **one** treated area that is noisier than its population explains, nothing can help: its own noise cannot be told from
-  an effect. With one small area among 40, the curve of noise against population must be extrapolated beyond 39 larger areas.
+  an effect. With one small area among 40, the curve of noise against population must be extrapolated from 39 mostly larger areas.
 - With two treated areas the default keeps its size by dividing by a spread with one degree of freedom: it finds only large
   effects. The minimal detectable effect says how large.
 """
@@ -144,7 +144,7 @@ def verdict(cell: Cell, share: float) -> str:
     if cell.noise > 1 and cell.n_treated == 1:
         return "nothing helps: one area says nothing about its own noise"
     if cell.small and cell.n_treated == 1 and share > 0.08:
-        return "39 larger areas say too little about the noise of a small one; the test warns"
+        return "39 mostly larger areas say too little about the noise of a small one"
     return "in range" if 0.03 <= share <= 0.08 else "**out of range**"
 
 
