@@ -20,7 +20,7 @@ def observations(*rows: tuple) -> pd.DataFrame:
     full = [
         (a, i, 2020, v, None, None, x, n, n, "final" if v is not None else "suppressed", "register") for a, i, v, x, n in rows
     ]
-    table = pd.DataFrame(full, columns=COLUMNS).astype({name: "Float64" for name in COLUMNS[3:9]} | {"year": "Int64"})
+    table = pd.DataFrame(full, columns=COLUMNS).astype(dict.fromkeys(COLUMNS[3:9], "Float64") | {"year": "Int64"})
     return table.assign(source_id="kwb", vintage="2021")
 
 
