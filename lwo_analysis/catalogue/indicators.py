@@ -11,7 +11,13 @@ from lwo_analysis.errors import CatalogueError, ParameterError
 PILLARS = ("leren", "werken", "wonen", "gezondheid", "veiligheid", "context")
 DIRECTIONS = frozenset({"higher", "lower", "context", "ambiguous"})
 GOALS = frozenset({"stated", "derived", "missing"})
-SCALES = {"percent": 100.0, "per_1000": 1000.0, "ratio": 1.0, "count": 1.0, "km": 1.0, "euro": 1.0, "index": 1.0, "mark": 1.0}
+LEVELS = frozenset({"buurt", "wijk", "five_wijken", "focus_area", "municipality", "school", "none"})
+PLAIN_UNITS = ("ratio", "count", "km", "euro", "m3", "hours", "degrees", "index", "mark")
+SCALES = {
+    "percent": 100.0,
+    **dict.fromkeys(("per_1000", "per_1000_rentals", "per_1000_youth"), 1000.0),
+    **dict.fromkeys(PLAIN_UNITS, 1.0),
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +33,14 @@ class Indicator:
     mean, weight : str and tuple of str
         A delivered mean or model share, and the measures whose sum weighs it when areas are put together.
     level : str
-        Smallest level at which a yearly change can be read.
+        Smallest level at which a yearly change can be read, one of `LEVELS`; `none` for a model share (its inputs move it).
+    source_keys : tuple of str
+        Where figures come from, best first: ids of catalogue/sources.yml for what is read, else the provider and its table in
+        words. A text that ends in `(to check)` is a candidate that nobody has looked up yet.
     number : str
-        Number in the programme's indicator list; an attribute, never an identifier.
+        Number in the list of fifty; an attribute, never an identifier. Two indicators share one where the list joins two.
     core : bool
-        Part of the front page set: comparable with the national programme, not official.
+        Part of the front page set, shown with the phrase `indicator.core`: comparable with the national programme, not official.
     """
 
     id: str
@@ -48,6 +57,7 @@ class Indicator:
     mean: str = ""
     weight: tuple[str, ...] = ()
     level: str = "wijk"
+    source_keys: tuple[str, ...] = ()
     goal: str = "missing"
     core: bool = False
     decimals: int = 1
@@ -65,16 +75,43 @@ class Indicator:
         """What a numerator over a denominator is multiplied with to get the unit."""
         return SCALES[self.unit]
 
+    @property
+    def used_measures(self) -> tuple[str, ...]:
+        """The measures that it is made from; none for an indicator that no source module reads."""
+        return (*self.numerator, *self.denominator, *([self.mean] if self.mean else []), *self.weight)
+
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing read from a provider's table: the provider's stem, topic group and unit resolve it to a column."""
+    """One thing read from a provider's table: the provider's stem, topic group and unit resolve it to a column.
+
+    Attributes
+    ----------
+    table : str
+        Source whose tables hold it.
+    stem, other_stems : str and tuple of str
+        The provider's name for it, and what the same thing is called in the tables of other years.
+    unit, group : str
+        Unit exactly as the provider states it, and title of a topic group above it.
+    factor : float
+        What a delivered figure is multiplied with on reading, so that `x 1 000 euro` becomes euro.
+    optional : bool
+        Not in the tables of every year; a table without it gives no rows, where any other measure would be an error.
+    """
 
     id: str
     table: str
     stem: str
     unit: str
     group: str = ""
+    other_stems: tuple[str, ...] = ()
+    factor: float = 1.0
+    optional: bool = False
+
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """Every name that the provider has used for it."""
+        return (self.stem, *self.other_stems)
 
 
 @cache
@@ -84,7 +121,8 @@ def indicators() -> dict[str, Indicator]:
     Raises
     ------
     CatalogueError
-        An id occurs twice, a pillar, direction, unit or goal is unknown, or a measure is not in measures.yml.
+        An id occurs twice; a pillar, direction, unit, level or goal is unknown; a measure is not in measures.yml; or the source
+        of a measure is not among the source keys.
     """
     entries = [
         build_entry(Indicator, content, where=f"catalogue/indicators.yml, {content.get('id', '?')}")
@@ -151,21 +189,29 @@ def measures() -> dict[str, Measure]:
 
 
 def _check_indicator(entry: Indicator) -> None:
-    used = {*entry.numerator, *entry.denominator, *entry.weight, *([entry.mean] if entry.mean else [])}
-    strangers = sorted(used - set(measures()))
-    problems = [
-        *([f"measures {strangers}"] if strangers else []),
-        *([f"pillar {entry.pillar}"] if entry.pillar not in PILLARS else []),
-        *([f"direction {entry.direction}"] if entry.direction not in DIRECTIONS else []),
-        *([f"unit {entry.unit}"] if entry.unit not in SCALES else []),
-        *([f"goal {entry.goal}"] if entry.goal not in GOALS else []),
-        *(["both a numerator and a mean"] if entry.numerator and entry.mean else []),
-        *(["a mean without a weight"] if entry.mean and not entry.weight else []),
-    ]
+    problems = [*_unknown_words(entry), *_making_problems(entry)]
     if problems:
         raise CatalogueError(
             f"catalogue/indicators.yml, {entry.id}",
-            expected="known measures, pillar, direction, unit and goal",
+            expected="known measures, pillar, direction, unit, level and goal, and the source of every measure",
             found="; ".join(problems),
             remedy="correct the entry",
         )
+
+
+def _unknown_words(entry: Indicator) -> list[str]:
+    allowed = {"pillar": PILLARS, "direction": DIRECTIONS, "unit": SCALES, "level": LEVELS, "goal": GOALS}
+    return [f"{field} {getattr(entry, field)}" for field, words in allowed.items() if getattr(entry, field) not in words]
+
+
+def _making_problems(entry: Indicator) -> list[str]:
+    strangers = sorted(set(entry.used_measures) - set(measures()))
+    tables = {measures()[name].table for name in (*entry.numerator, *entry.denominator, entry.mean) if name in measures()}
+    unnamed = sorted(tables - set(entry.source_keys))
+    return [
+        *([f"measures {strangers}"] if strangers else []),
+        *([f"measures of {unnamed} without that source key"] if unnamed else []),
+        *(["both a numerator and a mean"] if entry.numerator and entry.mean else []),
+        *(["a mean without a weight"] if entry.mean and not entry.weight else []),
+        *(["a denominator without a numerator"] if entry.denominator and not entry.numerator else []),
+    ]
