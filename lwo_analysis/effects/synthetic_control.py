@@ -166,7 +166,7 @@ def fit_synthetic_control(
     *,
     ridge: float | None = None,
     predictors: pd.DataFrame | None = None,
-    n_seeds: int = 3,
+    n_seeds: int = 2,
     rng: np.random.Generator | None = None,
 ) -> EffectResult:
     """Return the synthetic control estimate of a panel.

@@ -101,9 +101,7 @@ def adh_predictors(panel: pd.DataFrame) -> pd.DataFrame:
 def test_synthetic_california_has_the_published_donors_gap_and_ratio():
     """ADH (2010), table 2: Utah .334, Nevada .234, Montana .199, Colorado .164, Connecticut .069; "about 26 packs" in 2000."""
     panel = panels.prop99()
-    result = fit_synthetic_control(
-        panel, panels.PROP99, predictors=adh_predictors(panel), n_seeds=3, rng=np.random.default_rng(0)
-    )
+    result = fit_synthetic_control(panel, panels.PROP99, predictors=adh_predictors(panel), rng=np.random.default_rng(0))
     weights = result.fit[1989]["weights"].sort_values(ascending=False).head(5)
     # The importance of predictors is ill identified: searches that fit equally well move the weights by some thousandths.
     assert weights.to_dict() == pytest.approx(
@@ -124,10 +122,9 @@ def test_california_has_the_largest_mspe_ratio_of_all_39_states():
     for position, state in enumerate(matrix.units):
         donors = ~matrix.treated & (np.arange(39) != position)
         Y0, y1 = matrix.outcomes[donors], matrix.outcomes[position]
-        seeds = 3 if state == "California" else 1
-        fit = fit_predictor_weights(X[donors], X[position], Y0[:, :19], y1[:19], rng=rng, n_seeds=seeds)
+        fit = fit_predictor_weights(X[donors], X[position], Y0[:, :19], y1[:19], rng=rng, n_seeds=1)
         ratios[state] = SyntheticControlFit(fit.weights, y1 - fit.weights @ Y0, 19).mspe_ratio
-    # One search per placebo may miss its best fit and understate its ratio; the runner-up (Georgia, 97) stays far below 129.
+    # A local optimum can overstate a ratio as well (Missouri 164 instead of 61), so this also tests the search.
     runner_up = sorted(ratios.values())[-2]
     assert ratios["California"] > 1.3 * runner_up
     assert sum(ratio >= ratios["California"] for ratio in ratios.values()) / len(ratios) == 1 / 39
