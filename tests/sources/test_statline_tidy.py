@@ -8,7 +8,15 @@ import pandas as pd
 import pytest
 
 from lwo_analysis.errors import InputError
-from lwo_analysis.sources.statline import KeySpec, StatLineTable, group_path, read_table_folder, resolve_key, tidy_rows
+from lwo_analysis.sources.statline import (
+    KeySpec,
+    StatLineTable,
+    group_path,
+    read_table_folder,
+    resolve_key,
+    resolve_spec,
+    tidy_rows,
+)
 from tests.support import statline_folder as sample
 
 
@@ -47,6 +55,22 @@ def test_several_matches_are_refused_and_listed_with_group_and_unit(table: StatL
 def test_no_match_is_refused(table: StatLineTable, stem: str, unit: str | None, group: tuple[str, ...] | None) -> None:
     with pytest.raises(InputError, match="found 0; candidates: "):
         resolve_key(table.properties, stem, unit=unit, group=group)
+
+
+def test_a_measure_may_be_called_otherwise_in_other_years(table: StatLineTable) -> None:
+    spec = KeySpec("GemiddeldeWOZWaarde", other_stems=("AantalInwoners",))
+    assert resolve_spec(table.properties, spec) == "AantalInwoners_5"
+    with pytest.raises(InputError, match="expected one column for 'AantalInwoners' or 'Koopwoningen', found 2"):
+        resolve_spec(table.properties, KeySpec("AantalInwoners", other_stems=("Koopwoningen",)))
+
+
+def test_only_an_optional_measure_may_be_lacking_and_then_it_gives_no_rows(table: StatLineTable) -> None:
+    keys = {"population": KeySpec("AantalInwoners"), "wealth": KeySpec("MediaanVermogen", optional=True)}
+    assert set(tidy_rows(table, keys)["measure"]) == {"population"}
+    with pytest.raises(InputError, match="found 0"):
+        tidy_rows(table, {"wealth": KeySpec("MediaanVermogen")})
+    with pytest.raises(InputError, match=r"found 0; candidates: Koopwoningen_40 \(Wonen; %\)"):
+        tidy_rows(table, {"owners": KeySpec("Koopwoningen", unit="aantal", optional=True)})
 
 
 def test_the_group_path_runs_from_the_outside_inward(table: StatLineTable) -> None:

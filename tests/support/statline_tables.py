@@ -97,6 +97,33 @@ def real_table(folder: Path, table_id: str | None = None) -> ServedTable:
     )
 
 
+def police_table(path: Path) -> ServedTable:
+    """Delivered rows of 47018NED, with a description and dimensions written after them."""
+    rows = pd.read_csv(path)
+    kinds = (("SoortMisdrijf", "Dimension"), ("WijkenEnBuurten", "GeoDetail"), ("Perioden", "TimeDimension"))
+    described = [
+        {"ID": number, "ParentID": None, "Type": kind, "Key": key, "Title": key, "Datatype": None, "Unit": None}
+        for number, (key, kind) in enumerate(kinds)
+    ]
+    topics = (
+        ("GeregistreerdeMisdrijven_1", "Long", "aantal"),
+        ("Gemeentenaam_2", "String", "naam"),
+        ("SoortRegio_3", "String", ""),
+    )
+    described += [
+        {"ID": number, "ParentID": None, "Type": "Topic", "Key": key, "Title": key, "Datatype": datatype, "Unit": unit}
+        for number, (key, datatype, unit) in enumerate(topics, start=3)
+    ]
+    codes = {key: [{"Key": code, "Title": code.strip(), "Description": None} for code in rows[key].unique()] for key, _ in kinds}
+    info = {
+        "Identifier": "47018NED",
+        "Title": "Geregistreerde misdrijven",
+        "Modified": "2025-02-14T02:00:00",
+        "Period": "2012-2024",
+    }
+    return ServedTable("47018NED", info | {"RecordCount": len(rows)}, described, codes, _whole(rows, described))
+
+
 def _whole(rows: pd.DataFrame, properties: list[Record]) -> pd.DataFrame:
     """Counts as whole numbers, so that they are written without a decimal point as the provider does."""
     longs = [entry["Key"] for entry in properties if entry.get("Datatype") in ("Long", "Integer")]

@@ -1,9 +1,9 @@
 """StatLine (CBS, and police and RIVM through dataderden): tables as delivered, read and fetched without silent errors."""
 
 from lwo_analysis.sources.statline.attempt import TableRequest
-from lwo_analysis.sources.statline.fetch import estimate_rows, fetch_table, fetch_tables, load_table
+from lwo_analysis.sources.statline.fetch import describe_table, estimate_rows, fetch_table, fetch_tables, load_table
 from lwo_analysis.sources.statline.folder import read_table_folder
-from lwo_analysis.sources.statline.keys import group_path, resolve_key
+from lwo_analysis.sources.statline.keys import group_path, resolve_key, resolve_spec
 from lwo_analysis.sources.statline.settings import FetchProgress, FetchReport, FetchSettings
 from lwo_analysis.sources.statline.table import (
     ABSENT,
@@ -14,8 +14,9 @@ from lwo_analysis.sources.statline.table import (
     TIDY_COLUMNS,
     KeySpec,
     StatLineTable,
+    TableDescription,
 )
-from lwo_analysis.sources.statline.tidy import tidy_rows
+from lwo_analysis.sources.statline.tidy import stated_year, tidy_rows
 
 __all__ = [
     "ABSENT",
@@ -29,7 +30,9 @@ __all__ = [
     "FetchSettings",
     "KeySpec",
     "StatLineTable",
+    "TableDescription",
     "TableRequest",
+    "describe_table",
     "estimate_rows",
     "fetch_table",
     "fetch_tables",
@@ -37,5 +40,7 @@ __all__ = [
     "load_table",
     "read_table_folder",
     "resolve_key",
+    "resolve_spec",
+    "stated_year",
     "tidy_rows",
 ]

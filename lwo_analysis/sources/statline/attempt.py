@@ -90,12 +90,12 @@ def fetch_once(attempt: Attempt) -> FetchReport:
     InputError, OutputError
         See `fetch_table`.
     """
-    info_page, digest, info = _infos(attempt)
+    info_page, digest, info = fetch_infos(attempt)
     attempt.version = attempt.plan.version(info)
     address = attempt.plan.address(attempt.plan.infos)
     attempt.pages.append((info_page, described_page(info_page, f"{attempt.plan.infos}.json", address, digest)))
-    described, codes = describe(attempt)
-    selection = resolve_selection(attempt, described, codes)
+    described = describe(attempt)
+    selection = resolve_selection(attempt, described, dimension_codes(attempt, described))
     expected = count(attempt, selection)
     rows = _fetch_set(attempt, replace(attempt.plan.rows, query=selection.query), expected)
     _check_unmoved(attempt, selection, expected, rows.total)
@@ -104,12 +104,16 @@ def fetch_once(attempt: Attempt) -> FetchReport:
     return _put_in_place(attempt, selection, info, rows.total)
 
 
-def describe(attempt: Attempt) -> tuple[pd.DataFrame, dict[str, list[str]]]:
-    """Fetch the description and the codes of every dimension; return the description, and per dimension its codes."""
+def describe(attempt: Attempt) -> pd.DataFrame:
+    """Fetch the description of the columns (see `StatLineTable.properties`)."""
     frames = [_frame(attempt, each) for each in attempt.plan.descriptions]
-    described = described_v4(*map(stripped, frames)) if attempt.plan.is_v4 else described_v3(frames[0])
+    return described_v4(*map(stripped, frames)) if attempt.plan.is_v4 else described_v3(frames[0])
+
+
+def dimension_codes(attempt: Attempt, described: pd.DataFrame) -> dict[str, list[str]]:
+    """Fetch the codes of every dimension; return them by dimension, as delivered."""
     sets = dimension_sets(described, attempt.plan.is_v4)
-    return described, {each.name.removesuffix("Codes"): _frame(attempt, each)[each.identifier].tolist() for each in sets}
+    return {each.name.removesuffix("Codes"): _frame(attempt, each)[each.identifier].tolist() for each in sets}
 
 
 def resolve_selection(attempt: Attempt, described: pd.DataFrame, codes: dict[str, list[str]]) -> Selection:
@@ -144,7 +148,7 @@ def count(attempt: Attempt, selection: Selection) -> int:
     return found[0]
 
 
-def _infos(attempt: Attempt) -> tuple[Path, str, dict[str, Any]]:
+def fetch_infos(attempt: Attempt) -> tuple[Path, str, dict[str, Any]]:
     """Ask the metadata afresh, they tell whether what was kept is still of this version; return file, checksum and content."""
     found: list[dict[str, Any]] = []
 
@@ -268,7 +272,7 @@ def _overlap(ids: np.ndarray, others: np.ndarray) -> bool:
 def _check_unmoved(attempt: Attempt, selection: Selection, expected: int, received: int) -> None:
     if received != expected:
         raise MovedUnderneathError(f"{received} records where {expected} are counted")
-    _, _, info = _infos(attempt)
+    _, _, info = fetch_infos(attempt)
     version = attempt.plan.version(info)
     if version != attempt.version:
         raise MovedUnderneathError(f"republished from {attempt.version} to {version}")

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 import pandas as pd
 
 from lwo_analysis.errors import InputError
-from lwo_analysis.sources.statline.keys import resolve_key
+from lwo_analysis.sources.statline.keys import resolve_spec
 from lwo_analysis.sources.statline.settings import OFFICIAL, Api, FetchSettings
 from lwo_analysis.sources.statline.table import DIMENSION_TYPES, REGION_TYPES, KeySpec
 
@@ -145,10 +145,8 @@ def selected_keys(described: pd.DataFrame, select: Sequence[str | KeySpec] | Non
     if select is None:
         return None
     topics = described.loc[described["Type"].eq("Topic"), "Key"].tolist()
-    asked = {
-        resolve_key(described, each.stem, group=each.group, unit=each.unit, where=where) if isinstance(each, KeySpec) else each
-        for each in select
-    }
+    resolved = (resolve_spec(described, each, where=where) if isinstance(each, KeySpec) else each for each in select)
+    asked = {key for key in resolved if key is not None}
     unknown = sorted(asked - set(topics))
     if unknown:
         raise InputError(

@@ -19,6 +19,8 @@ from lwo_analysis.sources.statline.attempt import (
     TableRequest,
     count,
     describe,
+    dimension_codes,
+    fetch_infos,
     fetch_once,
     resolve_selection,
 )
@@ -26,7 +28,7 @@ from lwo_analysis.sources.statline.dialects import dialect
 from lwo_analysis.sources.statline.folder import assembled
 from lwo_analysis.sources.statline.settings import MOST_CONNECTIONS, Api, FetchReport, FetchSettings, Progress
 from lwo_analysis.sources.statline.store import PageStore
-from lwo_analysis.sources.statline.table import KeySpec, StatLineTable
+from lwo_analysis.sources.statline.table import KeySpec, StatLineTable, TableDescription
 from lwo_analysis.sources.statline.transport import Transport
 
 
@@ -173,7 +175,29 @@ def estimate_rows(request: TableRequest, *, settings: FetchSettings, sleep: Call
         store = PageStore(Path(folder) / request.table_id)
         store.open()
         attempt = Attempt(request, plan, transport, store, version="estimate")
-        return count(attempt, resolve_selection(attempt, *describe(attempt)))
+        described = describe(attempt)
+        return count(attempt, resolve_selection(attempt, described, dimension_codes(attempt, described)))
+
+
+def describe_table(
+    table_id: str, *, api: Api, settings: FetchSettings, catalog: str = "CBS", sleep: Callable[[float], None] = time.sleep
+) -> TableDescription:
+    """Return what the provider says of a table, without its codes and figures: cheap enough to ask of every table.
+
+    Raises
+    ------
+    InputError
+        As in `fetch_table`.
+    """
+    plan = dialect(api, table_id, settings, catalog)
+    with tempfile.TemporaryDirectory() as folder, Transport(settings, sleep) as transport:
+        store = PageStore(Path(folder) / table_id)
+        store.open()
+        attempt = Attempt(TableRequest(table_id, Path(folder), api), plan, transport, store, version="description")
+        _, _, info = fetch_infos(attempt)
+        period = str(info.get("Period") or info.get("TemporalCoverage") or "")
+        title = str(info.get("Title", "")).strip()
+        return TableDescription(str(info["Identifier"]).strip(), title, str(info["Modified"]), period, describe(attempt))
 
 
 def _locked(store: PageStore) -> Any:

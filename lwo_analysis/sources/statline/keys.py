@@ -7,6 +7,7 @@ import re
 import pandas as pd
 
 from lwo_analysis.errors import InputError
+from lwo_analysis.sources.statline.table import KeySpec
 
 
 def group_path(properties: pd.DataFrame, position: int) -> tuple[str, ...]:
@@ -81,7 +82,32 @@ def resolve_key(
     >>> resolve_key(described, "Appartement", unit="m³")
     'Appartement_56'
     """
-    candidates = _with_stem(properties, stem)
+    return _only((stem,), _with_stem(properties, stem), group, unit, properties, where)
+
+
+def resolve_spec(properties: pd.DataFrame, spec: KeySpec, *, where: str = "DataProperties") -> str | None:
+    """Return the one column key that fits a specification, or None when it is optional and the table has none of its stems.
+
+    Raises
+    ------
+    InputError
+        As `resolve_key`, over all stems of the specification together.
+    """
+    stems = (spec.stem, *spec.other_stems)
+    candidates = [candidate for stem in stems for candidate in _with_stem(properties, stem)]
+    if spec.optional and not candidates:
+        return None
+    return _only(stems, candidates, spec.group, spec.unit, properties, where)
+
+
+def _only(
+    stems: tuple[str, ...],
+    candidates: list[tuple[str, tuple[str, ...], str]],
+    group: tuple[str, ...] | None,
+    unit: str | None,
+    properties: pd.DataFrame,
+    where: str,
+) -> str:
     matches = [
         key for key, path, its_unit in candidates if (unit is None or its_unit == unit) and (group is None or _below(path, group))
     ]
@@ -89,8 +115,8 @@ def resolve_key(
         return matches[0]
     raise InputError(
         where,
-        expected=f"one column for {_asked(stem, group, unit)}",
-        found=f"{len(matches)}; candidates: {_listed(candidates, properties, stem)}",
+        expected=f"one column for {_asked(stems, group, unit)}",
+        found=f"{len(matches)}; candidates: {_listed(candidates, properties, stems[0])}",
         remedy="name the topic group or the unit that tells them apart" if candidates else "correct the stem in the catalogue",
     )
 
@@ -111,9 +137,9 @@ def _below(path: tuple[str, ...], group: tuple[str, ...]) -> bool:
     return all(wanted.strip().casefold() in titles for wanted in group)
 
 
-def _asked(stem: str, group: tuple[str, ...] | None, unit: str | None) -> str:
+def _asked(stems: tuple[str, ...], group: tuple[str, ...] | None, unit: str | None) -> str:
     below = f" below {' > '.join(group)}" if group else ""
-    return f"{stem!r}{below}" + (f" in {unit!r}" if unit else "")
+    return f"{' or '.join(map(repr, stems))}{below}" + (f" in {unit!r}" if unit else "")
 
 
 def _listed(candidates: list[tuple[str, tuple[str, ...], str]], properties: pd.DataFrame, stem: str) -> str:

@@ -23,7 +23,9 @@ from lwo_analysis.errors import InputError
 
 BLOCK = 1 << 20
 SMALL = 1 << 18
-THREADS = 2
+THREADS = 1
+# The system's allocator gives memory back that Arrow's own holds on to, once for every thread.
+POOL = pa.system_memory_pool()
 _VALUE = re.compile(rb'"value"\s*:\s*\[')
 
 
@@ -75,8 +77,8 @@ def read_page(path: Path) -> Page:
 class PageParser:
     """Parses a page while it arrives: whole records are cut off, about `BLOCK` bytes at a time, and parsed side by side.
 
-    A brace within a text may be taken for the border of a record; both blocks then fail to parse, which is noticed, and the page is
-    read plainly.
+    A brace within a text may be taken for the border of a record; both blocks then fail to parse, which is noticed, and the page
+    is read plainly.
     """
 
     def __init__(self) -> None:
@@ -144,7 +146,7 @@ class PageParser:
             self._submit(bytes(self._rest[:closing]))
             while self._running:
                 self._collect()
-            table = pa.concat_tables(self._tables, promote_options="permissive")
+            table = pa.concat_tables(self._tables, promote_options="permissive", memory_pool=POOL)
         except (ValueError, pa.ArrowException):
             return None
         odd = any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for kind in table.schema.types)
@@ -156,12 +158,15 @@ def joined(pages: Sequence[Page]) -> pd.DataFrame:
     tables = [page.records for page in pages]
     if all(isinstance(table, pa.Table) for table in tables):
         try:
-            table = pa.concat_tables(tables, promote_options="permissive")
+            table = pa.concat_tables(tables, promote_options="permissive", memory_pool=POOL)
         except pa.ArrowException:
             pass
         else:
-            kinds = [field.with_type(pa.float64()) if pa.types.is_null(field.type) else field for field in table.schema]
-            return table.cast(pa.schema(kinds)).to_pandas()
+            empty = pa.nulls(table.num_rows, pa.float64(), memory_pool=POOL)
+            for place, kind in enumerate(table.schema.types):
+                if pa.types.is_null(kind):
+                    table = table.set_column(place, table.column_names[place], empty)
+            return table.to_pandas(self_destruct=True, memory_pool=POOL)
     frames = [table.to_pandas() if isinstance(table, pa.Table) else table for table in tables]
     filled = [frame for frame in frames if len(frame)] or frames[:1]
     return filled[0] if len(filled) == 1 else pd.concat(filled, ignore_index=True)
@@ -200,8 +205,8 @@ def records_of(payload: object) -> list[dict[str, object]]:
 def _parse(block: bytes) -> pa.Table:
     wrapped = b'{"value":[' + block + b"]}"
     reading = pj.ReadOptions(block_size=len(wrapped) + 1, use_threads=False)
-    values = pj.read_json(pa.BufferReader(wrapped), read_options=reading)["value"].combine_chunks()
-    records = values.flatten()
+    answer = pj.read_json(pa.BufferReader(wrapped), read_options=reading, memory_pool=POOL)
+    records = answer["value"].combine_chunks(memory_pool=POOL).values
     if not pa.types.is_struct(records.type) or records.null_count:
         raise ValueError("not a list of records")
     return pa.Table.from_struct_array(records)

@@ -49,7 +49,7 @@ class StatLineTable:
     is_selection : bool
         True when only some regions were asked for, so that absence of the others means nothing.
     stated_rows : int, optional
-        Number of rows the provider states for the whole table; None where it does not, or where only some regions were asked for.
+        Number of rows the provider states for the whole table; None where it does not, or where not everything was asked for.
     """
 
     table_id: str
@@ -63,6 +63,17 @@ class StatLineTable:
     flags: pd.DataFrame = field(default_factory=lambda: pd.DataFrame({"row": [], "measure": [], "reason": []}))
     is_selection: bool = False
     stated_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class TableDescription:
+    """What the provider says of a table; the attributes are those of `StatLineTable`."""
+
+    table_id: str
+    title: str
+    modified: str
+    period: str
+    properties: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -80,6 +91,10 @@ class KeySpec:
     where : mapping of str to str
         Code of each further dimension (``{"SoortMisdrijf": "0.0.0"}``), without padding. A table with margins or categories needs
         it: otherwise several rows remain per region and year, which is refused.
+    other_stems : tuple of str
+        What the same thing is called in tables of other years; exactly one column must fit any of the stems.
+    optional : bool
+        The table may lack it: then it is left out. Still an error when a column has the stem, but another group or unit.
     period : str
         Ending of the period code to take where the table has a time dimension: ``JJ00`` for years, ``KW04`` for a quarter.
     """
@@ -89,3 +104,5 @@ class KeySpec:
     unit: str | None = None
     where: Mapping[str, str] = field(default_factory=dict)
     period: str = "JJ00"
+    other_stems: tuple[str, ...] = ()
+    optional: bool = False

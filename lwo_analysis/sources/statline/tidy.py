@@ -10,7 +10,7 @@ import pandas as pd
 
 from lwo_analysis.errors import InputError
 from lwo_analysis.sources.statline.checks import dimension_columns
-from lwo_analysis.sources.statline.keys import resolve_key
+from lwo_analysis.sources.statline.keys import resolve_spec
 from lwo_analysis.sources.statline.table import (
     ABSENT,
     NOT_YET_PUBLISHED,
@@ -19,6 +19,7 @@ from lwo_analysis.sources.statline.table import (
     TIDY_COLUMNS,
     KeySpec,
     StatLineTable,
+    TableDescription,
 )
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -51,12 +52,13 @@ def tidy_rows(table: StatLineTable, keys: Mapping[str, KeySpec]) -> pd.DataFrame
     InputError
         A key fits no column or several; the column holds text; the year cannot be told; several rows remain per region and year.
     """
-    frames = [_tidy_measure(table, name, spec) for name, spec in keys.items()]
+    where = f"{table.table_id}/DataProperties"
+    resolved = {name: resolve_spec(table.properties, spec, where=where) for name, spec in keys.items()}
+    frames = [_tidy_measure(table, name, keys[name], key) for name, key in resolved.items() if key is not None]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(TIDY_COLUMNS))
 
 
-def _tidy_measure(table: StatLineTable, name: str, spec: KeySpec) -> pd.DataFrame:
-    key = resolve_key(table.properties, spec.stem, group=spec.group, unit=spec.unit, where=f"{table.table_id}/DataProperties")
+def _tidy_measure(table: StatLineTable, name: str, spec: KeySpec, key: str) -> pd.DataFrame:
     _check_numeric(table, key)
     rows = _slice(table, name, spec)
     cells = pd.DataFrame(
@@ -107,6 +109,17 @@ def _years(table: StatLineTable, rows: pd.DataFrame) -> pd.Series | int:
     time = _time_column(table)
     if time is not None:
         return rows[time].str[:4].astype(int)
+    return stated_year(table)
+
+
+def stated_year(table: StatLineTable | TableDescription) -> int:
+    """Return the year that a table without a time dimension is about.
+
+    Raises
+    ------
+    InputError
+        Neither the stated period nor, where that names no year, the title names exactly one.
+    """
     years = set(_YEAR.findall(table.period)) or set(_YEAR.findall(table.title))
     if len(years) == 1:
         return int(years.pop())

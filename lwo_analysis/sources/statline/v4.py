@@ -23,7 +23,7 @@ def assemble_v4(parts: list[TablePart], where: str, selection: dict[str, object]
     where : str
         Folder name, for errors.
     selection : dict
-        What was asked for: ``select`` (measure codes) and ``regions`` (starts of codes), each absent when everything was.
+        What was asked for: ``select`` (measure codes), ``regions`` (starts of codes), ``years``; absent: everything.
 
     Raises
     ------
@@ -135,7 +135,7 @@ def _check_once(row_of: np.ndarray, column_of: np.ndarray, width: int, observati
 
 def _check_count(observations: pd.DataFrame, info: pd.Series, selection: dict[str, object], where: str) -> None:
     stated = info.get("ObservationCount")
-    if selection.get("select") or selection.get("regions") or stated is None or pd.isna(stated):
+    if any(selection.get(part) for part in ("select", "regions", "years")) or stated is None or pd.isna(stated):
         return
     if len(observations) != int(stated):
         raise InputError(
