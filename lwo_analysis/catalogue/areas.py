@@ -8,9 +8,12 @@ from functools import cache
 from importlib.resources import files
 
 from lwo_analysis.catalogue.loading import build_entry, check_unique, read_catalogue_file
+from lwo_analysis.catalogue.nplv import FocusArea, focus_areas
 from lwo_analysis.errors import CatalogueError, ParameterError
 
-KINDS = frozenset({"programme", "wijk", "municipality", "rest", "comparison", "country"})
+KINDS = frozenset({"programme", "wijk", "municipality", "rest", "comparison", "country", "focus"})
+BOUNDED_KINDS = frozenset({"focus", "rest"})
+"""Kinds of areas whose codes are known for some boundary years only; any other area has codes in every year."""
 
 
 @dataclass(frozen=True)
@@ -73,14 +76,19 @@ class RegionMeaning:
 
 @cache
 def areas() -> dict[str, Area]:
-    """Return every area of the catalogue by id.
+    """Return every area of the catalogue by id: those of areas.yml, then the focus areas with their cities without them.
+
+    A focus area that areas.yml has already (ours) is not added. `CITY-rest` is a city without its focus areas, and `nplv-other`
+    all focus areas but ours.
 
     Raises
     ------
     CatalogueError
-        An id occurs twice, a part is not an area, an area is made in none or several ways, or of itself.
+        An id occurs twice, a part is not an area, an area is made in none or several ways, or of itself; or the city of a focus
+        area is not an area.
     """
-    entries = [_read_area(content) for content in read_catalogue_file("areas.yml")]
+    written = [_read_area(content) for content in read_catalogue_file("areas.yml")]
+    entries = [*written, *_focus_areas(written)]
     check_unique([area.id for area in entries], where="catalogue/areas.yml")
     by_id = {area.id: area for area in entries}
     for area in entries:
@@ -152,6 +160,47 @@ def _read_area(content: dict) -> Area:
     where = f"catalogue/areas.yml, {content.get('id', '?')}"
     spans = [build_entry(RegionSpan, span, where=where) for span in content.get("regions", [])]
     return build_entry(Area, {**content, "regions": spans}, where=where)
+
+
+def _focus_areas(written: list[Area]) -> list[Area]:
+    known = {area.id for area in written}
+    added = [focus for name, focus in focus_areas().items() if name not in known]
+    cities = {span.codes: area for area in written if area.kind == "municipality" for span in area.regions}
+    by_city: dict[str, list[FocusArea]] = {}
+    for focus in added:
+        by_city.setdefault(focus.municipality_code, []).append(focus)
+    rests = [_city_without(cities.get((code,)), code, members) for code, members in by_city.items()]
+    others = Area(
+        "nplv-other",
+        "De andere 19 focusgebieden",
+        "The other 19 focus areas",
+        "comparison",
+        parts=tuple(focus.area_id for focus in added),
+        note="Treated by the same national programme, so not an untreated comparison. Outlines are derived.",
+    )
+    return [*(_focus_area(focus) for focus in added), *rests, others]
+
+
+def _focus_area(focus: FocusArea) -> Area:
+    span = RegionSpan(focus.summed_regions, focus.first_year, focus.last_year)
+    note = f"Focus area of the national programme; {focus.status}, confidence {focus.confidence}: {focus.note}."
+    return Area(focus.area_id, focus.name, focus.name, "focus", regions=(span,), note=note)
+
+
+def _city_without(city: Area | None, code: str, members: list[FocusArea]) -> Area:
+    if city is None:
+        raise CatalogueError(
+            "catalogue/nplv_areas.yml", expected=f"an area for {code}", found="none", remedy="add the municipality to areas.yml"
+        )
+    names = " en ".join(focus.name for focus in members), " and ".join(focus.name for focus in members)
+    return Area(
+        f"{city.id}-rest",
+        f"{city.name_nl} zonder {names[0]}",
+        f"{city.name_en} without {names[1]}",
+        "rest",
+        whole=city.id,
+        parts=tuple(focus.area_id for focus in members),
+    )
 
 
 def _check_area(area: Area, by_id: dict[str, Area]) -> None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import pandas as pd
 
-from lwo_analysis.catalogue.areas import RegionMeaning, areas, region_codes, region_meanings
+from lwo_analysis.catalogue.areas import BOUNDED_KINDS, RegionMeaning, areas, region_codes, region_meanings
 from lwo_analysis.errors import CatalogueError, InputError, RecycledCodeError
 from lwo_analysis.sources.rows import RegionRows
 
@@ -95,7 +95,8 @@ def rows_of_areas(table: RegionRows, area_ids: Iterable[str] | None = None) -> p
     table : RegionRows
         Figures by region; not changed.
     area_ids : iterable of str, optional
-        Areas that are made of regions; all of them when absent.
+        Areas that are made of regions. When absent all of them, except that a focus area or a part of a city whose codes are
+        not known for the boundaries of the table has no row; the areas of the programme never go without.
 
     Returns
     -------
@@ -106,10 +107,12 @@ def rows_of_areas(table: RegionRows, area_ids: Iterable[str] | None = None) -> p
     ------
     RecycledCodeError
         The table calls a code by another name than the catalogue does for the table's boundary year.
+    CatalogueError
+        An asked area, or one that must have codes in every year, has none for the table's boundary year.
     InputError
         A code of an area is not in the table.
     """
-    wanted = [name for name, area in areas().items() if area.regions] if area_ids is None else list(area_ids)
+    wanted = _areas_with_codes(table.boundary_year) if area_ids is None else list(area_ids)
     known_codes = set(table.rows["region_code"])
     pairs = pd.DataFrame(
         [(area, code) for area in wanted for code in _codes_in_table(area, table.boundary_year, known_codes)],
@@ -119,6 +122,15 @@ def rows_of_areas(table: RegionRows, area_ids: Iterable[str] | None = None) -> p
     selected = pairs.merge(table.rows, on="region_code", how="left", validate="many_to_many")
     _check_names(selected, table)
     return selected[list(AREA_ROW_COLUMNS)]
+
+
+def _areas_with_codes(boundary_year: int) -> list[str]:
+    """Return the areas made of regions, without those that may lack codes for this boundary year and do."""
+    return [
+        area.id
+        for area in areas().values()
+        if area.regions and (area.kind not in BOUNDED_KINDS or any(span.covers(boundary_year) for span in area.regions))
+    ]
 
 
 def _codes_in_table(area_id: str, boundary_year: int, known_codes: set[str]) -> tuple[str, ...]:
