@@ -8,6 +8,7 @@ import hashlib
 
 import pytest
 
+from lwo_analysis import effects
 from lwo_analysis.effects import Design, FrozenDesign, fit_did
 from lwo_analysis.effects.design import canonical_json
 from lwo_analysis.errors import DesignError
@@ -91,3 +92,13 @@ def test_an_unfrozen_design_gives_no_claim_about_its_date():
 def test_a_design_that_contradicts_itself_is_refused(choices, field):
     with pytest.raises(DesignError, match=field):
         Design(**choices)
+
+
+def test_every_public_name_of_the_effect_engine_exists_and_is_documented():
+    for name in effects.__all__:
+        assert getattr(effects, name).__doc__, name
+
+
+def test_an_unknown_name_is_an_ordinary_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'fit_magic'"):
+        effects.fit_magic  # noqa: B018
