@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +40,35 @@ def import_command(
 
     for card in import_files(path, module=source, raw=paths.raw_folder(), retrieved=datetime.now(UTC).date().isoformat()):
         print(f"{card.table}: {card.title} ({card.provider}, {card.vintage}), {len(card.files)} file(s)")
+
+
+@app.command("fetch")
+def fetch_command(
+    names: Annotated[list[str] | None, typer.Argument(help="Sources; every one that can be fetched when absent.")] = None,
+    tables: Annotated[str | None, typer.Option(help="Only these tables, separated by commas.")] = None,
+    years: Annotated[str | None, typer.Option(help="Only figures of these years: 2013-2025, 2020 or 2019,2021.")] = None,
+    regions: Annotated[str | None, typer.Option(help="Starts of region codes, separated by commas.")] = None,
+    api: Annotated[str | None, typer.Option(help="v3, v4 or dataderden.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask only how many rows there are.")] = False,
+) -> None:
+    """Download open data into data/raw; what was downloaded before and did not change is kept."""
+    from lwo_analysis.run.fetching import estimate_requests, fetch_requests, parse_years, plan_fetch
+    from lwo_analysis.run.progress import progress_of_tables
+    from lwo_analysis.sources.statline import FetchSettings
+
+    settings = FetchSettings.from_environment(os.environ)
+    parts = {"tables": tables.split(",") if tables else [], "regions": tuple(regions.split(",")) if regions else None}
+    requests = plan_fetch(names or [], **parts, years=parse_years(years), api=api, raw=paths.raw_folder())
+    if dry_run:
+        for table, rows in estimate_requests(requests, settings):
+            print(f"{table}: about {rows} rows")
+        return
+    with progress_of_tables() as progress:
+        fetched = fetch_requests(requests, settings, retrieved=datetime.now(UTC).date().isoformat(), progress=progress)
+    for outcome in fetched:
+        print(outcome.line)
+    failed = [outcome.error for outcome in fetched if outcome.error]
+    raise typer.Exit(failed[0].exit_code if failed else 0)
 
 
 @app.command("build")

@@ -1,0 +1,141 @@
+"""`lwo fetch`: download the catalogued tables into `data/raw`, each with its source card."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lwo_analysis.catalogue.sources import Source, source_of_table, sources
+from lwo_analysis.errors import InputError, LwoError, OutputError, ParameterError
+from lwo_analysis.provenance import CARD_NAME, SourceCard, sha256_of, write_card
+from lwo_analysis.sources.statline import FetchReport, FetchSettings, TableRequest, estimate_rows, fetch_tables
+from lwo_analysis.sources.statline.settings import Progress
+
+API_OF_MODULE = {"statline": "v3"}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came of one table: its report, or the error that stopped it (the folder is then as it was)."""
+
+    table: str
+    report: FetchReport | None
+    error: LwoError | None
+
+    @property
+    def line(self) -> str:
+        """One line for the summary."""
+        if self.report is None:
+            return f"{self.table}: not fetched; {self.error}"
+        how = "unchanged" if self.report.unchanged else f"{self.report.pages} files, {self.report.retries} asked again"
+        return f"{self.table}: {self.report.count} rows of {self.report.modified[:10]}, {how}"
+
+
+def plan_fetch(
+    names: Sequence[str],
+    *,
+    tables: Sequence[str],
+    years: tuple[int, ...] | None,
+    regions: tuple[str, ...] | None,
+    api: str | None,
+    raw: Path,
+) -> list[TableRequest]:
+    """Return what `lwo fetch` is going to ask for.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Sources; every source that can be fetched when empty. `statline` stands for all of them.
+    tables : sequence of str
+        Only these tables.
+    years : tuple of int, optional
+        Only tables whose figures are of these years.
+    regions : tuple of str, optional
+        Starts of region codes; whole tables when absent.
+    api : str, optional
+        `v3`, `v4` or `dataderden` instead of what the source uses.
+    raw : Path
+        Folder of raw files.
+
+    Raises
+    ------
+    ParameterError
+        A source cannot be fetched, or nothing is left to fetch.
+    CatalogueError
+        A table belongs to no source.
+    """
+    chosen = [source for source in sources().values() if source.module in API_OF_MODULE and _is_asked(source, names)]
+    unknown = [name for name in names if name != "statline" and name not in {source.id for source in chosen}]
+    listed = [(source_of_table(table), table) for table in tables] or [
+        (source, table) for source in chosen for table in source.tables
+    ]
+    wanted = [(source, table) for source, table in listed if years is None or source.tables[table] in years]
+    if unknown or not wanted:
+        fetchable = [source.id for source in sources().values() if source.module in API_OF_MODULE]
+        raise ParameterError(
+            "fetch",
+            expected=f"sources out of {', '.join(fetchable)} and years that they have",
+            found=f"{', '.join(unknown) or 'nothing to fetch'}",
+            remedy="correct the source, --tables or --years",
+        )
+    return [TableRequest(table, raw / table, api or API_OF_MODULE[source.module], None, regions) for source, table in wanted]
+
+
+def fetch_requests(
+    requests: Sequence[TableRequest], settings: FetchSettings, *, retrieved: str, progress: Progress | None = None
+) -> list[Fetched]:
+    """Fetch tables side by side and write their source cards; a table that fails does not stop the others."""
+    outcomes = fetch_tables(requests, settings=settings, progress=progress)
+    return [_finished(request, outcome, retrieved) for request, outcome in zip(requests, outcomes, strict=True)]
+
+
+def estimate_requests(requests: Sequence[TableRequest], settings: FetchSettings) -> list[tuple[str, int]]:
+    """Return how many rows the provider counts for each table; nothing is kept on disk."""
+    return [(request.table_id, estimate_rows(request, settings=settings)) for request in requests]
+
+
+def parse_years(text: str | None) -> tuple[int, ...] | None:
+    """Return the years of `2013-2025`, `2020` or `2019,2021`; None for an absent text.
+
+    Raises
+    ------
+    ParameterError
+        The text is something else.
+
+    Examples
+    --------
+    >>> parse_years("2013-2015"), parse_years("2019,2021")
+    ((2013, 2014, 2015), (2019, 2021))
+    """
+    if text is None:
+        return None
+    if span := re.fullmatch(r"(\d{4})-(\d{4})", text):
+        return tuple(range(int(span[1]), int(span[2]) + 1))
+    if re.fullmatch(r"\d{4}(,\d{4})*", text):
+        return tuple(int(year) for year in text.split(","))
+    raise ParameterError("--years", expected="2013-2025, 2020 or 2019,2021", found=repr(text), remedy="correct the years")
+
+
+def _is_asked(source: Source, names: Sequence[str]) -> bool:
+    return not names or source.id in names or source.module in names
+
+
+def _finished(request: TableRequest, outcome: FetchReport | InputError | OutputError, retrieved: str) -> Fetched:
+    if not isinstance(outcome, FetchReport):
+        return Fetched(request.table_id, None, outcome)
+    if not (outcome.unchanged and (request.destination / CARD_NAME).exists()):
+        _write_card(request, outcome, retrieved)
+    return Fetched(request.table_id, outcome, None)
+
+
+def _write_card(request: TableRequest, report: FetchReport, retrieved: str) -> None:
+    source = source_of_table(request.table_id)
+    names = [path.name for path in sorted(report.destination.iterdir()) if path.is_file() and not path.name.startswith(".")]
+    files = {name: sha256_of(report.destination / name) for name in names if name != CARD_NAME}
+    note = "" if report.whole else "Only some columns, regions or years of the table."
+    card = SourceCard(
+        source.id, request.table_id, report.title, source.provider, source.licence, report.modified, retrieved, files, note
+    )
+    write_card(report.destination, card)
