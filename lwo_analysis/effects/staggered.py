@@ -64,7 +64,7 @@ def fit_callaway_santanna(
     Raises
     ------
     DesignError
-        See :func:`lwo_analysis.effects.panel.to_matrix`; covariates that vary over time or explain the controls perfectly.
+        See :func:`lwo_analysis.effects.panel.to_matrix`; covariates that vary over time or repeat each other.
 
     Notes
     -----
@@ -126,7 +126,16 @@ def constant_covariates(panel: pd.DataFrame, design: Design, matrix: OutcomeMatr
             found=f"{changing} change over time",
             remedy="take their value in a fixed year before the start: later values may be affected by the treatment",
         )
-    return stacked[:, :, 0].T
+    X = stacked[:, :, 0].T
+    never = np.column_stack([np.ones(len(X)), X])[~matrix.treated]
+    if np.linalg.matrix_rank(never) < never.shape[1]:
+        raise DesignError(
+            "covariates",
+            expected="columns that differ among the untreated units and do not repeat each other",
+            found=f"{list(names)} over {len(never)} untreated units",
+            remedy="leave out the column that is constant or repeats another",
+        )
+    return X
 
 
 def single_unit_cohorts(matrix: OutcomeMatrix) -> FloatArray:

@@ -183,6 +183,12 @@ def test_covariates_of_group_time_effects_must_be_constant():
         fit_callaway_santanna(panel, SMALL, covariates=["income"])
 
 
+def test_covariates_of_group_time_effects_must_not_repeat_each_other():
+    panel = small_panel().assign(double=lambda rows: 2 * rows["n"])
+    with pytest.raises(DesignError, match="do not repeat each other"):
+        fit_callaway_santanna(panel, SMALL, covariates=["n", "double"])
+
+
 def test_a_covariate_that_the_fixed_effects_absorb():
     panel = small_panel().assign(size=lambda rows: rows["n"])
     with pytest.raises(DesignError, match="unit and period effects absorb"):
