@@ -108,11 +108,6 @@ class Measure:
     factor: float = 1.0
     optional: bool = False
 
-    @property
-    def stems(self) -> tuple[str, ...]:
-        """Every name that the provider has used for it."""
-        return (self.stem, *self.other_stems)
-
 
 @cache
 def indicators() -> dict[str, Indicator]:

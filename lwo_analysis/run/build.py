@@ -165,21 +165,17 @@ def _check_year(rows: pd.DataFrame, origin: Source, card: SourceCard) -> None:
 
 
 def _read_statline(folder: Path) -> pd.DataFrame:
-    table = read_table_folder(folder)
-    stems = set(table.properties["Key"].astype(str).str.strip().str.replace(r"_\d+$", "", regex=True))
     asked = [measure for measure in measures().values() if measure.table == "kwb"]
-    rows = tidy_rows(table, {measure.id: key for measure in asked if (key := _key(measure, stems))})
+    rows = tidy_rows(read_table_folder(folder), {measure.id: key_of(measure) for measure in asked})
     factors = {measure.id: measure.factor for measure in asked}
     scaled = rows["value"] * rows["measure"].map(factors)
     return rows.assign(value=scaled.round(FACTOR_DECIMALS))
 
 
-def _key(measure: Measure, stems: set[str]) -> KeySpec | None:
-    """Return where a measure stands in a table with these stems; None when it is optional and the table does not have it."""
-    stem = next((name for name in measure.stems if name in stems), measure.stem)
-    if measure.optional and stem not in stems:
-        return None
-    return KeySpec(stem, (measure.group,) if measure.group else None, measure.unit)
+def key_of(measure: Measure) -> KeySpec:
+    """Return where a measure stands in a StatLine table."""
+    group = (measure.group,) if measure.group else None
+    return KeySpec(measure.stem, group, measure.unit, other_stems=measure.other_stems, optional=measure.optional)
 
 
 def _read_rivm(folder: Path) -> pd.DataFrame:

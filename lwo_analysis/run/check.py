@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import nbformat
 
 from lwo_analysis import paths
+from lwo_analysis.catalogue.agenda import agenda
 from lwo_analysis.catalogue.areas import areas, region_meanings
+from lwo_analysis.catalogue.breaks import breaks
+from lwo_analysis.catalogue.budgets import programme_budgets
+from lwo_analysis.catalogue.goals import goals
 from lwo_analysis.catalogue.indicators import indicators, measures
+from lwo_analysis.catalogue.interventions import check_indicators_exist, interventions
+from lwo_analysis.catalogue.literature import literature
+from lwo_analysis.catalogue.nplv import focus_areas
 from lwo_analysis.catalogue.phrases import load_phrases
 from lwo_analysis.catalogue.sources import sources
+from lwo_analysis.catalogue.unit_values import unit_values
 from lwo_analysis.errors import CatalogueError, NotebookError
 from lwo_analysis.provenance import CARD_NAME, read_card, written_whole
 from lwo_analysis.run.environment import (
@@ -67,20 +75,33 @@ def run_checks(*, write: bool = False) -> list[str]:
 
 
 def check_catalogue() -> str:
-    """Load every file of the catalogue; each loader checks its own."""
-    strangers = sorted({measure.table for measure in measures().values()} - set(sources()))
-    if strangers:
-        raise CatalogueError(
-            "catalogue/measures.yml", expected="tables of known sources", found=", ".join(strangers), remedy="correct the table"
-        )
-    counts = {
+    """Load every file of the catalogue, each loader checking its own, and compare the ids that files use of each other."""
+    _check_used("measures.yml", {measure.table for measure in measures().values()}, "sources.yml", set(sources()))
+    _check_used("goals.yml", {goal.indicator_id for goal in goals().values()} - {None}, "indicators.yml", set(indicators()))
+    check_indicators_exist(indicators())
+    counts: dict[str, Collection[object]] = {
         "areas": areas(),
+        "focus areas": focus_areas(),
         "regions": region_meanings(),
         "indicators": indicators(),
+        "breaks": breaks(),
         "sources": sources(),
+        "goals": goals(),
+        "interventions": interventions(),
+        "questions": agenda(),
+        "studies": literature(),
+        "budgets": programme_budgets(),
+        "unit values": unit_values(),
         "phrases": load_phrases(),
     }
     return "catalogue: " + ", ".join(f"{len(entries)} {name}" for name, entries in counts.items())
+
+
+def _check_used(file: str, used: set[str], other: str, known: set[str]) -> None:
+    if strangers := sorted(used - known):
+        raise CatalogueError(
+            f"catalogue/{file}", expected=f"ids of catalogue/{other}", found=", ".join(strangers), remedy="correct the id"
+        )
 
 
 def check_source_cards() -> str:
