@@ -166,7 +166,7 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
     return OutcomeMatrix(
         outcomes=wide.to_numpy(dtype=float),
         first=first,
-        units=tuple(str(unit) for unit in wide.index),
+        units=tuple(str(unit) for unit in wide.index.to_numpy(dtype=object)),
         times=times,
         population=population,
         weights=_unit_weights(population, len(wide), design),

@@ -85,8 +85,8 @@ def treated_set(start: pd.Series, design: Design) -> None:
 
 def controls_are_untreated(start: pd.Series, design: Design) -> None:
     """Refuse controls that are treated elsewhere in the same programme."""
-    never = {str(unit) for unit in start.index[start.isna()]}
-    if also := sorted(never & set(design.also_treated)):
+    never = start.index[start.isna()].astype(str)
+    if also := sorted(never[never.isin(design.also_treated)]):
         raise DesignError(
             "comparison pool",
             expected="controls without the programme",
