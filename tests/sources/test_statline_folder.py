@@ -101,6 +101,18 @@ def test_a_renamed_column_is_refused_with_both_names(tmp_path: Path) -> None:
     _refused(folder, "columns of the rows", "not described: Koopwoningen_47", "not delivered: Koopwoningen_40")
 
 
+def test_a_record_without_one_of_the_keys_is_not_taken_for_an_empty_cell(tmp_path: Path) -> None:
+    rows = sample.rows()
+    del rows[2]["Koopwoningen_40"]
+    folder = sample.write_v3_folder(tmp_path / "t", rows=rows)
+    _refused(folder, "t/TypedDataSet.json", "the same keys in every record", "fewer keys")
+
+
+def test_a_page_without_one_of_the_columns_is_not_taken_for_empty_cells(tmp_path: Path) -> None:
+    rows = [row if row["ID"] < 4 else {key: row[key] for key in row if key != "Koopwoningen_40"} for row in sample.rows()]
+    _refused(sample.write_v3_folder(tmp_path / "t", rows=rows, page_size=2), "the same keys in every record", "Koopwoningen_40")
+
+
 def test_a_decimal_comma_is_refused_with_its_cell(tmp_path: Path) -> None:
     _refused(
         _with_cell(tmp_path, "Koopwoningen_40", "31,5"), "row 2 (WK008020), column Koopwoningen_40", "decimal point", "'31,5'"

@@ -7,6 +7,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from lwo_analysis.errors import InputError
 from lwo_analysis.sources.statline import (
     FetchSettings,
     KeySpec,
@@ -89,6 +90,13 @@ def test_real_police_rows_keep_every_year_and_are_never_added_up(
         assert country.loc[[2012, 2013, 2014, 2015]].tolist() == [1127693, 1078652, 1002641, 961210]
     else:
         assert sorted(country.index) == [2019, 2020]
+
+
+def test_years_that_the_table_lacks_are_refused(police: ServedTable, tmp_path: Path) -> None:
+    with serving(police) as server:
+        settings = settings_for(server, patience=60.0)
+        with pytest.raises(InputError, match="expected periods of 2030, found those of 2012, 2013"):
+            fetch_table("47018NED", api="dataderden", destination=tmp_path / "t", settings=settings, years=[2030])
 
 
 def test_the_real_table_comes_in_two_pages_of_at_most_ten_thousand_rows() -> None:

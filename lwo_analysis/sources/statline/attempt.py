@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,9 @@ from lwo_analysis.sources.statline.dialects import (
     rows_query,
     selected_keys,
 )
-from lwo_analysis.sources.statline.files import TablePart
+from lwo_analysis.sources.statline.files import FIGURES, TablePart
 from lwo_analysis.sources.statline.folder import described_v3
-from lwo_analysis.sources.statline.pages import Page, PageParser, joined, read_json, read_page, records_of
+from lwo_analysis.sources.statline.pages import Page, PageParser, check_even, joined, read_json, read_page, records_of
 from lwo_analysis.sources.statline.parts import stripped
 from lwo_analysis.sources.statline.settings import Api, FetchProgress, FetchReport, Progress
 from lwo_analysis.sources.statline.store import PageStore, StoredPage, described_page, entries
@@ -123,11 +124,20 @@ def resolve_selection(attempt: Attempt, described: pd.DataFrame, codes: dict[str
     time = next(iter(described.loc[described["Type"].eq("TimeDimension"), "Key"]), None)
     years = request.years if time else None
     periods = [code for code in codes.get(str(time), []) if int(code[:4]) in years] if years else None
+    if periods == []:
+        held = sorted({code[:4] for code in codes[str(time)]})
+        raise InputError(
+            where, expected=f"periods of {_listed(years)}", found=f"those of {_listed(held)}", remedy="ask for other years"
+        )
     filters = row_filter(region_dimension(described, request.table_id), request.regions, time, periods)
     chosen = Selection(keys, request.regions, years, filters, rows_query(attempt.plan, described, keys, filters))
     if len(chosen.query) > attempt.transport.settings.longest_query:
         return Selection(None, None, None, "", "")
     return chosen
+
+
+def _listed(values: Iterable[object] | None) -> str:
+    return ", ".join(map(str, values or ()))
 
 
 def count(attempt: Attempt, selection: Selection) -> int:
@@ -237,12 +247,15 @@ class _Seen:
     def __init__(self, keep: bool) -> None:
         self.keep = keep
         self.pages: list[Page] = []
+        self.shapes: list[Page] = []
         self.ids: list[np.ndarray] = []
         self.total = 0
         self._candidate: tuple[Page, np.ndarray] | None = None
 
     def check(self, page: Page, entity_set: EntitySet) -> int:
         """Return how many records there are with this page; refuse one that came before, and an empty page after the first."""
+        if entity_set.role in FIGURES:
+            check_even([*self.shapes, page], entity_set.name)
         ids = page.identifiers(entity_set.identifier) if len(page.records) or self.ids else np.array([])
         again = len(pd.unique(ids)) < len(ids) or any(_overlap(ids, earlier) for earlier in self.ids)
         if again or (self.ids and not len(ids)):
@@ -256,6 +269,7 @@ class _Seen:
         if self._candidate is not None:
             page, ids = self._candidate
             self.pages += [page] * self.keep
+            self.shapes = [replace(page, records=page.records[:1])]
             self.ids.append(ids)
             self.total += len(ids)
             self._candidate = None

@@ -148,9 +148,10 @@ def selected_keys(described: pd.DataFrame, select: Sequence[str | KeySpec] | Non
     resolved = (resolve_spec(described, each, where=where) if isinstance(each, KeySpec) else each for each in select)
     asked = {key for key in resolved if key is not None}
     unknown = sorted(asked - set(topics))
-    if unknown:
+    if unknown or not asked:
+        found = ", ".join(unknown) or "none of those asked for"
         raise InputError(
-            where, expected="keys of this table", found=", ".join(unknown), remedy="name the stem, its number differs per release"
+            where, expected="keys of this table", found=found, remedy="name the stem, its number differs per release"
         )
     return [key for key in topics if key in asked]
 

@@ -12,9 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lwo_analysis.errors import InputError
-from lwo_analysis.sources.statline.pages import joined, read_page
+from lwo_analysis.sources.statline.pages import check_even, joined, read_page
 
 MANIFEST = "fetch.json"
+FIGURES = ("rows", "observations")
 IGNORED_NAMES = ("ColDescriptions", "CategoryGroups", "DimensionGroups", "Provenance")
 
 # Columns that only one kind of file has, most telling first; the names as the provider writes them.
@@ -119,11 +120,11 @@ def _page_number(path: Path) -> int:
 
 def _read_series(stem: str, pages: list[Path]) -> TablePart:
     is_parquet = pages[0].suffix.lower() == ".parquet"
-    content = _read_parquet_pages(pages) if is_parquet else _read_json_pages(pages)
-    return TablePart(_role(pages[0], content), pages[0].name, stem.rsplit(".", 1)[0], content)
+    role, content = _read_parquet_pages(pages) if is_parquet else _read_json_pages(pages)
+    return TablePart(role, pages[0].name, stem.rsplit(".", 1)[0], content)
 
 
-def _read_json_pages(pages: list[Path]) -> pd.DataFrame:
+def _read_json_pages(pages: list[Path]) -> tuple[str, pd.DataFrame]:
     read = [read_page(page) for page in pages]
     if read[-1].next_link:
         raise InputError(
@@ -132,12 +133,17 @@ def _read_json_pages(pages: list[Path]) -> pd.DataFrame:
             found="a link to a further page that is not in the folder",
             remedy="download the remaining pages",
         )
-    return joined(read)
+    content = joined(read)
+    role = _role(pages[0], content)
+    if role in FIGURES:
+        check_even(read, _place(pages[0]))
+    return role, content
 
 
-def _read_parquet_pages(pages: list[Path]) -> pd.DataFrame:
+def _read_parquet_pages(pages: list[Path]) -> tuple[str, pd.DataFrame]:
     frames = [_read_parquet(page) for page in pages]
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    content = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return _role(pages[0], content), content
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

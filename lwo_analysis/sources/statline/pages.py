@@ -22,7 +22,6 @@ import pyarrow.json as pj
 from lwo_analysis.errors import InputError
 
 BLOCK = 1 << 20
-SMALL = 1 << 18
 THREADS = 1
 # The system's allocator gives memory back that Arrow's own holds on to, once for every thread.
 POOL = pa.system_memory_pool()
@@ -39,15 +38,22 @@ class Page:
         In the delivered order, nothing converted; null where the page says null. A DataFrame when a column mixes types.
     next_link : str or None
         Where the provider says the next page is.
+    is_even : bool
+        Whether every record has the same keys. A record without a key of the others would pass for one with an empty cell.
     """
 
     records: pa.Table | pd.DataFrame
     next_link: str | None
+    is_even: bool = True
+
+    @property
+    def columns(self) -> set[str]:
+        """Keys of the records."""
+        return set(self.records.column_names if isinstance(self.records, pa.Table) else self.records)
 
     def identifiers(self, column: str) -> np.ndarray:
         """Return the identifier of every record; a page on which a record has none is an `InputError`."""
-        names = self.records.column_names if isinstance(self.records, pa.Table) else list(self.records)
-        values = np.asarray(self.records[column]) if column in names else np.array([None])
+        values = np.asarray(self.records[column]) if column in self.columns else np.array([None])
         if pd.isna(values).any():
             raise InputError(column, expected=f"records with {column}", found="records without it", remedy="fetch again")
         return values
@@ -67,11 +73,23 @@ def read_page(path: Path) -> Page:
         JSON that is truncated or otherwise broken; file, line and column are named.
     """
     parser = PageParser()
-    if path.stat().st_size > SMALL:
-        with path.open("rb") as handle:
-            while chunk := handle.read(BLOCK):
-                parser.feed(chunk)
+    with path.open("rb") as handle:
+        while chunk := handle.read(BLOCK):
+            parser.feed(chunk)
     return parser.finish(path)
+
+
+def check_even(pages: Sequence[Page], where: str) -> None:
+    """Refuse pages of figures whose records do not all have the same keys."""
+    kinds = [page.columns for page in pages if len(page.records)]
+    lacking = sorted(set.union(*kinds) - set.intersection(*kinds)) if kinds else []
+    if lacking or not all(page.is_even for page in pages):
+        raise InputError(
+            where,
+            expected="the same keys in every record",
+            found=f"records without {lacking[0]}" if lacking else "records with fewer keys than others",
+            remedy="download the rows again",
+        )
 
 
 class PageParser:
@@ -91,8 +109,10 @@ class PageParser:
 
     def feed(self, chunk: bytes) -> None:
         """Take the next piece of the page."""
+        if self._is_odd:
+            return
         self._rest += chunk
-        if len(self._rest) < BLOCK or self._is_odd:
+        if len(self._rest) < BLOCK:
             return
         if not self._head:
             self._cut_head()
@@ -109,7 +129,9 @@ class PageParser:
         if quick is not None:
             return quick
         payload = read_json(path)
-        return Page(pd.DataFrame.from_records(records_of(payload)), next_link(payload))
+        records = records_of(payload)
+        is_even = len({frozenset(record) for record in records}) < 2
+        return Page(pd.DataFrame.from_records(records), next_link(payload), is_even)
 
     def close(self) -> None:
         """Stop parsing."""
@@ -149,7 +171,8 @@ class PageParser:
             table = pa.concat_tables(self._tables, promote_options="permissive", memory_pool=POOL)
         except (ValueError, pa.ArrowException):
             return None
-        odd = any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for kind in table.schema.types)
+        uneven = any(len(part.column_names) != len(table.column_names) for part in self._tables)
+        odd = uneven or any(pa.types.is_temporal(kind) or pa.types.is_nested(kind) for kind in table.schema.types)
         return None if odd or self._is_odd else Page(table, link)
 
 
@@ -209,4 +232,6 @@ def _parse(block: bytes) -> pa.Table:
     records = answer["value"].combine_chunks(memory_pool=POOL).values
     if not pa.types.is_struct(records.type) or records.null_count:
         raise ValueError("not a list of records")
+    if block.count(b'":') != len(records) * records.type.num_fields:
+        raise ValueError("a record without one of the keys, or a text that looks like a key")
     return pa.Table.from_struct_array(records)
