@@ -5,14 +5,17 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from nbformat import NotebookNode
+from typing import TYPE_CHECKING
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import PILLARS, indicators
 from lwo_analysis.catalogue.phrases import LANGUAGES
 from lwo_analysis.cleaning.observations import PANELS
 from lwo_analysis.errors import NotebookError, ParameterError
+
+if TYPE_CHECKING:
+    # Not at run time: every kernel imports this module, and nbformat costs it a second.
+    from nbformat import NotebookNode
 
 Value = str | int | float | bool
 PARAMETERS_TAG = "parameters"
