@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
@@ -39,6 +40,7 @@ SOURCES = ("intervention-register",)
 SURVEY_SIZES = (200, 400, 800, 1500, 3000)
 SURVEY_OUTCOME = "good_health"
 ALL = "all"
+NAME_WIDTH = 40
 LONG_NAMES = 1.5  # rows are this much taller than those of other dot plots
 
 
@@ -253,6 +255,8 @@ def _draw_ratios(names: Sequence[str], kinds: Sequence[str], ratios: np.ndarray,
     axes.set_xticks([1, 10, 100], ["1", "10", "100"])
     axes.minorticks_off()
     axes.axvline(100, color=INK, linewidth=1, zorder=1)
+    for label in axes.texts:
+        label.set_text(textwrap.fill(label.get_text(), NAME_WIDTH))
     return drawing
 
 
