@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,7 @@ def fetch_once(attempt: Attempt) -> FetchReport:
     rows = _fetch_set(attempt, replace(attempt.plan.rows, query=selection.query), expected)
     _check_unmoved(attempt, selection, expected, rows.total)
     if attempt.keep:
-        attempt.parts += [_part("infos", attempt.plan.infos, pd.DataFrame([info])), _part_of(attempt.plan.rows, rows.pages)]
+        attempt.parts += [_part("infos", attempt.plan.infos, pd.DataFrame([info])), _part_of(attempt.plan.rows, rows)]
     return _put_in_place(attempt, selection, info, rows.total)
 
 
@@ -174,13 +174,13 @@ def fetch_infos(attempt: Attempt) -> tuple[Path, str, dict[str, Any]]:
 
 
 def _frame(attempt: Attempt, entity_set: EntitySet) -> pd.DataFrame:
-    part = _part_of(entity_set, _fetch_set(attempt, entity_set).pages)
+    part = _part_of(entity_set, _fetch_set(attempt, entity_set))
     attempt.parts.append(part)
     return part.content
 
 
-def _part_of(entity_set: EntitySet, pages: list[Page]) -> TablePart:
-    return _part(entity_set.role, entity_set.name, joined(pages))
+def _part_of(entity_set: EntitySet, seen: _Seen) -> TablePart:
+    return _part(entity_set.role, entity_set.name, joined(seen.drained()))
 
 
 def _part(role: str, name: str, content: pd.DataFrame) -> TablePart:
@@ -247,15 +247,20 @@ class _Seen:
     def __init__(self, keep: bool) -> None:
         self.keep = keep
         self.pages: list[Page] = []
-        self.shapes: list[Page] = []
+        self.columns: set[str] | None = None
         self.ids: list[np.ndarray] = []
         self.total = 0
         self._candidate: tuple[Page, np.ndarray] | None = None
 
+    def drained(self) -> Iterator[Page]:
+        """Yield the pages and keep none of them."""
+        while self.pages:
+            yield self.pages.pop(0)
+
     def check(self, page: Page, entity_set: EntitySet) -> int:
         """Return how many records there are with this page; refuse one that came before, and an empty page after the first."""
         if entity_set.role in FIGURES:
-            check_even([*self.shapes, page], entity_set.name)
+            self.columns = check_even(page, self.columns, entity_set.name)
         ids = page.identifiers(entity_set.identifier) if len(page.records) or self.ids else np.array([])
         again = len(pd.unique(ids)) < len(ids) or any(_overlap(ids, earlier) for earlier in self.ids)
         if again or (self.ids and not len(ids)):
@@ -269,7 +274,6 @@ class _Seen:
         if self._candidate is not None:
             page, ids = self._candidate
             self.pages += [page] * self.keep
-            self.shapes = [replace(page, records=page.records[:1])]
             self.ids.append(ids)
             self.total += len(ids)
             self._candidate = None

@@ -136,7 +136,9 @@ def _read_json_pages(pages: list[Path]) -> tuple[str, pd.DataFrame]:
     content = joined(read)
     role = _role(pages[0], content)
     if role in FIGURES:
-        check_even(read, _place(pages[0]))
+        columns = None
+        for page, path in zip(read, pages, strict=True):
+            columns = check_even(page, columns, _place(path))
     return role, content
 
 

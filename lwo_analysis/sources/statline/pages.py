@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,17 +79,28 @@ def read_page(path: Path) -> Page:
     return parser.finish(path)
 
 
-def check_even(pages: Sequence[Page], where: str) -> None:
-    """Refuse pages of figures whose records do not all have the same keys."""
-    kinds = [page.columns for page in pages if len(page.records)]
-    lacking = sorted(set.union(*kinds) - set.intersection(*kinds)) if kinds else []
-    if lacking or not all(page.is_even for page in pages):
+def check_even(page: Page, columns: set[str] | None, where: str) -> set[str] | None:
+    """Return the keys of the records of a page of figures; refuse records with other keys than the others, or than `columns`.
+
+    Parameters
+    ----------
+    page : Page
+    columns : set of str or None
+        Keys of the pages before it; None for the first page.
+    where : str
+        Name of the file or entity set, for the error.
+    """
+    if not len(page.records):
+        return columns
+    lacking = sorted((columns or page.columns) ^ page.columns)
+    if lacking or not page.is_even:
         raise InputError(
             where,
             expected="the same keys in every record",
             found=f"records without {lacking[0]}" if lacking else "records with fewer keys than others",
             remedy="download the rows again",
         )
+    return page.columns
 
 
 class PageParser:
@@ -176,8 +187,11 @@ class PageParser:
         return None if odd or self._is_odd else Page(table, link)
 
 
-def joined(pages: Sequence[Page]) -> pd.DataFrame:
-    """Return the records of consecutive pages as one frame; a column without any value counts as numbers."""
+def joined(pages: Iterable[Page]) -> pd.DataFrame:
+    """Return the records of consecutive pages as one frame; a column without any value counts as numbers.
+
+    Pages from an iterator that keeps none of them are given back to memory column by column while the frame is made.
+    """
     tables = [page.records for page in pages]
     if all(isinstance(table, pa.Table) for table in tables):
         try:
@@ -185,6 +199,7 @@ def joined(pages: Sequence[Page]) -> pd.DataFrame:
         except pa.ArrowException:
             pass
         else:
+            tables.clear()
             empty = pa.nulls(table.num_rows, pa.float64(), memory_pool=POOL)
             for place, kind in enumerate(table.schema.types):
                 if pa.types.is_null(kind):
