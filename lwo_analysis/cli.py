@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +13,16 @@ import typer
 from lwo_analysis import paths
 from lwo_analysis.errors import LwoError, ParameterError
 
+design_app = typer.Typer(help="Register what will be estimated, before it is estimated.", no_args_is_help=True)
 app = typer.Typer(
     help="Findings about Leeuwarden Oost, from raw figures to pages.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+app.add_typer(design_app, name="design")
 
 
 def main() -> None:
@@ -38,7 +42,7 @@ def import_command(
     """Copy a downloaded file into data/raw with its source card; refuse what is not recognised."""
     from lwo_analysis.sources.importing import import_files
 
-    for card in import_files(path, module=source, raw=paths.raw_folder(), retrieved=datetime.now(UTC).date().isoformat()):
+    for card in import_files(path, module=source, raw=paths.raw_folder(), retrieved=dt.datetime.now(dt.UTC).date().isoformat()):
         print(f"{card.table}: {card.title} ({card.provider}, {card.vintage}), {len(card.files)} file(s)")
 
 
@@ -64,7 +68,7 @@ def fetch_command(
             print(f"{table}: about {rows} rows")
         return
     with progress_of_tables() as progress:
-        fetched = fetch_requests(requests, settings, retrieved=datetime.now(UTC).date().isoformat(), progress=progress)
+        fetched = fetch_requests(requests, settings, retrieved=dt.datetime.now(dt.UTC).date().isoformat(), progress=progress)
     for outcome in fetched:
         print(outcome.line)
     failed = [outcome.error for outcome in fetched if outcome.error]
@@ -131,6 +135,28 @@ def check_command(
 
     for line in run_checks(write=write):
         print(line)
+
+
+@design_app.command("freeze")
+def freeze_command(
+    path: Annotated[Path, typer.Argument(help="YAML with the fields of a design.")],
+    date: Annotated[str | None, typer.Option(help="Day of registration (ISO 8601); today when absent.")] = None,
+) -> None:
+    """Write the design with its id and the date beside it; a frozen design is never overwritten."""
+    from lwo_analysis.run.designs import freeze_design, read_frozen
+
+    written = freeze_design(path, _day(date))
+    frozen = read_frozen(written)
+    print(f"{written}: design {frozen.design.id}, frozen on {frozen.date}")
+
+
+def _day(text: str | None) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else dt.datetime.now(dt.UTC).date()
+    except ValueError as problem:
+        raise ParameterError(
+            "--date", expected="a day such as 2026-11-20", found=repr(text), remedy="correct the date"
+        ) from problem
 
 
 def _name_and_value(text: str) -> tuple[str, str]:
