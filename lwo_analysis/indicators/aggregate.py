@@ -53,11 +53,13 @@ def sum_over(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     DataFrame
         `keys`, `numerator`, `denominator`, `delivered` (only for a group of one part), `missing_reason`.
     """
-    groups = parts.groupby(keys, sort=True)
-    summed = groups[["numerator", "denominator"]].agg(lambda values: values.astype(float).sum(skipna=False))
-    delivered = groups["delivered"].first().where(groups.size().eq(1)).astype(float)
-    reasons = groups["missing_reason"].agg(worst_reason)
-    return summed.assign(delivered=delivered, missing_reason=reasons).reset_index()
+    typed = parts.astype(dict.fromkeys(("numerator", "denominator", "delivered"), float))
+    groups = typed.groupby(keys, sort=True)
+    counts, size = groups[["numerator", "denominator"]], groups.size()
+    summed = counts.sum().where(counts.count().eq(size, axis=0))
+    delivered = groups["delivered"].first().where(size.eq(1))
+    given = typed[typed["missing_reason"].fillna("").ne("")].groupby(keys)["missing_reason"].agg(worst_reason)
+    return summed.assign(delivered=delivered, missing_reason=given.reindex(summed.index, fill_value="")).reset_index()
 
 
 def _derived(sums: pd.DataFrame, areas: Mapping[str, Area]) -> list[pd.DataFrame]:
@@ -66,30 +68,32 @@ def _derived(sums: pd.DataFrame, areas: Mapping[str, Area]) -> list[pd.DataFrame
     pending = [area for area in areas.values() if area.parts]
     have = sums
     while pending:
-        ready = [
-            area
-            for area in pending
-            if not ({*area.parts, *([area.whole] if area.whole else [])} & {other.id for other in pending})
-        ]
-        for area in ready:
-            new = _combine(have, area)
-            made.append(new)
-            have = pd.concat([have, new], ignore_index=True)
+        waiting = {area.id for area in pending}
+        ready = [area for area in pending if not _signs(area).keys() & waiting]
+        new = _combine(have, ready)
+        made.append(new)
+        have = pd.concat([have, new], ignore_index=True)
         pending = [area for area in pending if area not in ready]
     return made
 
 
-def _combine(sums: pd.DataFrame, area: Area) -> pd.DataFrame:
-    """Return an area as the sum of its parts, or as its whole minus its parts; missing in a year in which one of them is."""
-    signs = dict.fromkeys(area.parts, -1.0 if area.whole else 1.0) | ({area.whole: 1.0} if area.whole else {})
-    members = sums[sums["area_id"].isin(list(signs))]
-    sign = members["area_id"].map(signs)
-    total = sum_over(members.assign(numerator=members["numerator"] * sign, denominator=members["denominator"] * sign), ["year"])
-    complete = total["year"].map(members.groupby("year")["area_id"].nunique()).eq(len(signs))
-    counts = total[["numerator", "denominator"]].where(complete)
-    return total.assign(
-        area_id=area.id, delivered=float("nan"), missing_reason=total["missing_reason"].where(complete, "absent"), **counts
+def _signs(area: Area) -> dict[str, float]:
+    """Return what an area is made of: its parts, or its whole minus its parts."""
+    return dict.fromkeys(area.parts, -1.0 if area.whole else 1.0) | ({area.whole: 1.0} if area.whole else {})
+
+
+def _combine(sums: pd.DataFrame, made: list[Area]) -> pd.DataFrame:
+    """Return areas made of others; missing in a year in which one of them is, and without a row when all of them are."""
+    signs = pd.DataFrame(
+        [(area.id, name, sign) for area in made for name, sign in _signs(area).items()], columns=["made_id", "area_id", "sign"]
     )
+    members = signs.merge(sums, on="area_id").drop(columns="area_id").rename(columns={"made_id": "area_id"})
+    signed = {name: members[name] * members["sign"] for name in ("numerator", "denominator")}
+    total = sum_over(members.assign(**signed), ["area_id", "year"])
+    found = members.groupby(["area_id", "year"]).size().to_numpy()
+    complete = total["area_id"].map(signs["made_id"].value_counts()).eq(found)
+    counts = total[["numerator", "denominator"]].where(complete)
+    return total.assign(delivered=float("nan"), missing_reason=total["missing_reason"].where(complete, "absent"), **counts)
 
 
 def _values(indicator: Indicator, sums: pd.DataFrame) -> pd.Series:
