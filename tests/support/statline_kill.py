@@ -22,6 +22,7 @@ def main(base: str, folder: Path, trials: int, seed: int) -> None:
     """Run the trials and print one JSON record per line."""
     rng = random.Random(seed)
     settings = FetchSettings(v3=base, backoff=0.0)
+    fetch_table("99999NED", api="v3", destination=folder / "first", settings=settings)  # what is loaded once is loaded now
     longest = min(_seconds_of_a_fetch(folder / f"timed-{number}", settings) for number in range(3))
     trial = 0
     while trial < trials:

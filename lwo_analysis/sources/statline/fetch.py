@@ -119,7 +119,7 @@ def _fetched(
 ) -> tuple[FetchReport, Attempt]:
     store = PageStore(request.destination)
     plan = dialect(request.api, request.table_id, settings, request.catalog)
-    with _locked(store), Transport(settings, sleep) as transport:
+    with _locked(store), Transport(settings, plan.root, sleep) as transport:
         for restart in range(settings.restarts + 1):
             store.open()
             attempt = Attempt(request, plan, transport, store, progress, keep=keep)
@@ -171,7 +171,7 @@ def estimate_rows(request: TableRequest, *, settings: FetchSettings, sleep: Call
         As in `fetch_table`.
     """
     plan = dialect(request.api, request.table_id, settings, request.catalog)
-    with tempfile.TemporaryDirectory() as folder, Transport(settings, sleep) as transport:
+    with tempfile.TemporaryDirectory() as folder, Transport(settings, plan.root, sleep) as transport:
         store = PageStore(Path(folder) / request.table_id)
         store.open()
         attempt = Attempt(request, plan, transport, store, version="estimate")
@@ -190,7 +190,7 @@ def describe_table(
         As in `fetch_table`.
     """
     plan = dialect(api, table_id, settings, catalog)
-    with tempfile.TemporaryDirectory() as folder, Transport(settings, sleep) as transport:
+    with tempfile.TemporaryDirectory() as folder, Transport(settings, plan.root, sleep) as transport:
         store = PageStore(Path(folder) / table_id)
         store.open()
         attempt = Attempt(TableRequest(table_id, Path(folder), api), plan, transport, store, version="description")

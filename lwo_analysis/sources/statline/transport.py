@@ -56,6 +56,8 @@ class Transport:
     ----------
     settings : FetchSettings
         Timeouts, attempts and waits.
+    root : str
+        Address of what is fetched; certificates are loaded when it starts with ``https``.
     sleep : callable
         Waits the given seconds; a test passes one that does not.
     retries : int
@@ -63,6 +65,7 @@ class Transport:
     """
 
     settings: FetchSettings
+    root: str
     sleep: Callable[[float], None] = time.sleep
     retries: int = 0
     client: httpx.Client = field(init=False)
@@ -70,7 +73,8 @@ class Transport:
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.settings.read_timeout, connect=self.settings.connect_timeout)
         headers = {"User-Agent": self.settings.user_agent, "Accept": "application/json, text/plain"}
-        self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, verify=_trusted())
+        verify = _trusted() if self.root.startswith("https") else False
+        self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, verify=verify)
 
     def __enter__(self) -> Transport:
         return self
