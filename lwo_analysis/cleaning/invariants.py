@@ -47,25 +47,95 @@ def check_not_negative(rows: pd.DataFrame, *, where: str) -> None:
         )
 
 
-def check_parts_within_whole(rows: pd.DataFrame, parts: str, whole: str, *, where: str, slack: float) -> None:
+def check_part_within_whole(rows: pd.DataFrame, part: str, whole: str, *, where: str, slack: float) -> None:
     """Raise `InputError` when a part is larger than its whole by more than rounding explains.
 
     Parameters
     ----------
-    parts, whole : str
+    part, whole : str
         Measures, such as `single_person_households` and `households`.
     slack : float
         How far rounding alone can lift a part above its whole, in the unit of the measures.
     """
-    wide = rows[rows["measure"].isin([parts, whole])].pivot(index=["region_code", "year"], columns="measure", values="value")
-    if {parts, whole} - set(wide.columns):
+    wide = _wide(rows, (part, whole))
+    if wide is None:
         return
-    wrong = wide[(wide[parts] > wide[whole] + slack).fillna(False)]
+    wrong = wide[wide[part] > wide[whole] + slack]
     if len(wrong):
         code, year = wrong.index[0]
         raise InputError(
             where,
-            expected=f"{parts} at most {whole}",
-            found=f"{wrong.iloc[0][parts]} of {wrong.iloc[0][whole]} in {code}, {year} ({len(wrong)} regions)",
+            expected=f"{part} at most {whole}",
+            found=f"{wrong.iloc[0][part]} of {wrong.iloc[0][whole]} in {code}, {year} ({len(wrong)} regions)",
             remedy="check whether a column was shifted or recoded",
         )
+
+
+def check_parts_add_up(rows: pd.DataFrame, parts: tuple[str, ...], whole: str, *, where: str, slack: float) -> None:
+    """Raise `InputError` when parts that exhaust a whole do not add up to it within rounding.
+
+    Parameters
+    ----------
+    parts : tuple of str
+        Measures that together are the whole, such as all age groups; regions that miss one of them are passed over.
+    whole : str
+        The measure they add up to.
+    slack : float
+        How far rounding alone can put the sum off, in the unit of the measures.
+    """
+    wide = _wide(rows, (*parts, whole))
+    if wide is None:
+        return
+    off = (wide[list(parts)].sum(axis=1, skipna=False) - wide[whole]).abs()
+    wrong = off[off > slack]
+    if len(wrong):
+        code, year = wrong.index[0]
+        raise InputError(
+            where,
+            expected=f"{', '.join(parts)} that add up to {whole}",
+            found=f"{wrong.iloc[0]:.0f} off in {code}, {year} ({len(wrong)} regions)",
+            remedy="check whether a cell was shifted, recoded or written as zero",
+        )
+
+
+def check_wijken_add_up(rows: pd.DataFrame, measure: str, *, where: str, slack: float, share: float = 0.005) -> None:
+    """Raise `InputError` when the wijken of a municipality do not add up to its own figure.
+
+    A figure with a shifted decimal, a column on other boundaries, or a secret cell written as zero breaks the sum; rounding and
+    residents without an address do not.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns `region_code, measure, year, value`; municipalities with a missing wijk are passed over.
+    measure : str
+        A count.
+    slack : float
+        How far rounding can put one wijk off.
+    share : float
+        Part of the municipality's figure that may belong to no wijk (residents without an address).
+    """
+    counts = rows[rows["measure"].eq(measure)]
+    code = counts["region_code"]
+    wijken = counts[code.str.startswith("WK")].assign(municipality="GM" + code.str[2:6])
+    groups = wijken.groupby(["municipality", "year"])["value"]
+    sums = pd.DataFrame({"sum": groups.agg(lambda values: values.astype(float).sum(skipna=False)), "wijken": groups.size()})
+    own = counts[code.str.startswith("GM")].set_index(["region_code", "year"])["value"].astype(float)
+    known = sums.assign(own=own.rename_axis(["municipality", "year"]).reindex(sums.index)).dropna()
+    wrong = known[(known["sum"] - known["own"]).abs() > slack * known["wijken"] + share * known["own"]]
+    if len(wrong):
+        (municipality, year), row = wrong.index[0], wrong.iloc[0]
+        raise InputError(
+            where,
+            expected=f"wijken of {municipality} that add up to {row['own']:.0f} ({measure}, {year})",
+            found=f"{row['sum']:.0f} ({len(wrong)} municipalities)",
+            remedy="check for a shifted decimal, a secret cell written as zero, or wijken of another year",
+        )
+
+
+def _wide(rows: pd.DataFrame, measures: tuple[str, ...]) -> pd.DataFrame | None:
+    """Return one row per region and year, or None when the table does not hold all the measures."""
+    chosen = rows[rows["measure"].isin(measures)]
+    if set(chosen["measure"]) != set(measures):
+        return None
+    return chosen.pivot(index=["region_code", "year"], columns="measure", values="value").astype(float)

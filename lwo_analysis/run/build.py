@@ -16,7 +16,9 @@ from lwo_analysis.cleaning.invariants import (
     check_missing_has_reason,
     check_not_negative,
     check_one_row_per_region,
-    check_parts_within_whole,
+    check_part_within_whole,
+    check_parts_add_up,
+    check_wijken_add_up,
 )
 from lwo_analysis.cleaning.missing import status_of
 from lwo_analysis.cleaning.observations import as_observations, write_observations
@@ -24,13 +26,18 @@ from lwo_analysis.cleaning.published import load_published
 from lwo_analysis.errors import InputError
 from lwo_analysis.indicators.aggregate import figures_of_areas
 from lwo_analysis.indicators.construct import parts_of_indicator
-from lwo_analysis.provenance import CARD_NAME, SourceCard, read_card
+from lwo_analysis.provenance import SourceCard, read_card
 from lwo_analysis.schema import COLUMN_NAMES
 from lwo_analysis.sources.rivm import read_health_workbook
 from lwo_analysis.sources.rows import RegionRows
 from lwo_analysis.sources.statline import KeySpec, read_table_folder, tidy_rows
 
 HEALTH_WEIGHTS_SOURCE = "kwb"
+AGE_GROUPS = ("age_0_14", "age_15_24", "age_25_44", "age_45_64", "age_65_plus")
+HOUSEHOLD_PARTS = ("single_person_households", "households_with_children")
+BENEFITS = ("social_assistance_recipients", "disability_benefit_recipients", "unemployment_benefit_recipients")
+COUNTS_OF_WIJKEN = ("residents", "households", *AGE_GROUPS, *HOUSEHOLD_PARTS, *BENEFITS)
+"""Counts of which every unit belongs to one wijk; cars are not, because lease companies register them elsewhere."""
 FACTOR_DECIMALS = 6
 """Delivered figures have at most one decimal; rounding here only takes off what binary multiplication by a factor adds."""
 
@@ -95,11 +102,7 @@ def read_regions(folder: Path, card: SourceCard) -> RegionRows:
     """Return the catalogued figures of a raw folder by region, checked."""
     origin = source(card.source_id)
     rows = _READERS[origin.module](folder)
-    where = f"{folder.name}/{CARD_NAME}"
-    check_one_row_per_region(rows, where=where)
-    check_missing_has_reason(rows, where=where)
-    check_not_negative(rows, where=where)
-    check_parts_within_whole(rows, "single_person_households", "households", where=where, slack=2.0 * origin.rounding)
+    check_facts(rows, float(origin.rounding), where=folder.name)
     _check_year(rows, origin, card)
     return RegionRows(card, origin.boundary_year(card.table), rows)
 
@@ -151,6 +154,26 @@ def _as_table(figures: pd.DataFrame, card: SourceCard) -> pd.DataFrame:
         ).drop(columns="missing_reason"),
         where=card.table,
     )
+
+
+def check_facts(rows: pd.DataFrame, rounding: float, *, where: str) -> None:
+    """Raise `InputError` for the first fact that does not hold in the rows of a regional table.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Columns of `sources.rows`.
+    rounding : float
+        How far one delivered count can be off.
+    """
+    check_one_row_per_region(rows, where=where)
+    check_missing_has_reason(rows, where=where)
+    check_not_negative(rows, where=where)
+    for part in HOUSEHOLD_PARTS:
+        check_part_within_whole(rows, part, "households", where=where, slack=2 * rounding)
+    check_parts_add_up(rows, AGE_GROUPS, "residents", where=where, slack=(len(AGE_GROUPS) + 1) * rounding)
+    for measure in COUNTS_OF_WIJKEN:
+        check_wijken_add_up(rows, measure, where=where, slack=rounding)
 
 
 def _check_year(rows: pd.DataFrame, origin: Source, card: SourceCard) -> None:
