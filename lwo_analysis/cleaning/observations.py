@@ -9,9 +9,10 @@ import pandas as pd
 import pyarrow as pa
 
 from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.disclosure import disclosure_policy
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.sources import sources
-from lwo_analysis.disclosure import suppress_small
+from lwo_analysis.disclosure import protect
 from lwo_analysis.errors import InputError, ParameterError
 from lwo_analysis.paths import processed_folder
 from lwo_analysis.provenance import sha256_of, written_whole
@@ -24,7 +25,8 @@ PANELS = ("auto", "real", "demo")
 
 
 def load_observations(panel: str = "auto") -> pd.DataFrame:
-    """Return the observations that may be shown: validated, and without figures that rest on too few people.
+    """Return the observations that may be shown: validated, without figures that rest on too few people,
+    and without those from which one of these would follow.
 
     Parameters
     ----------
@@ -48,7 +50,7 @@ def load_observations(panel: str = "auto") -> pd.DataFrame:
         raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
     is_demo = resolve_panel(panel) == "demo"
     table = as_observations(demo_panel(), where="demo panel") if is_demo else read_observations(processed_folder() / FILE_NAME)
-    return suppress_small(table).observations
+    return protect(table, disclosure_policy()).observations
 
 
 def resolve_panel(panel: str) -> str:
