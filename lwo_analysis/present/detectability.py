@@ -51,7 +51,7 @@ def outcome_name(indicator_id: str, lang: str) -> str:
 
 
 def chosen_interventions(pillar: str) -> tuple[Intervention, ...]:
-    """Return the interventions of a pillar, or all of them.
+    """Return the interventions of a pillar, or all of them; those of one pillar stand together.
 
     Raises
     ------
@@ -64,7 +64,8 @@ def chosen_interventions(pillar: str) -> tuple[Intervention, ...]:
         raise ParameterError(
             "pillar", expected=f"all, or one of {', '.join(with_entries)}", found=pillar, remedy="choose a pillar with measures"
         )
-    return chosen
+    order = list(dict.fromkeys(entry.pillar for entry in chosen))
+    return tuple(sorted(chosen, key=lambda entry: order.index(entry.pillar)))
 
 
 def detectability_title(pillar: str, lang: str) -> Title:
