@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lwo_analysis.disclosure.policy import DisclosurePolicy, IndicatorParts, Rule
+from lwo_analysis.disclosure.policy import DisclosurePolicy, IndicatorParts
 from lwo_analysis.errors import CatalogueError
 from lwo_analysis.schema import Status
 
@@ -143,30 +143,26 @@ def rules_of_rows(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.Se
 def _judged(
     observations: pd.DataFrame, rows: pd.DataFrame, n: pd.Series, parts: pd.Series, policy: DisclosurePolicy
 ) -> dict[str, pd.Series]:
+    """Return which rows their rule hides, and what a reader knows of them beforehand."""
     rules = rules_of_rows(observations, policy)
-    limit = {name: _limit(rules, name) for name in ("minimum_numerator", "minimum_denominator", "minimum_count", "minimum_n")}
-    is_mean, is_count = (
-        parts.map(lambda part: part.is_mean).astype(bool),
-        parts.map(lambda part: not part.denominator).astype(bool),
-    )
-    is_rate = ~is_mean & ~is_count & rows["below_amount"].notna()
+    is_mean = parts.map(lambda part: part.is_mean).astype(bool)
+    is_count = parts.map(lambda part: not part.denominator).astype(bool)
     exempt = rules.map(lambda rule: rule.exempt).astype(bool)
-    small_count = (is_rate & (rows["amount"] < limit["minimum_numerator"])) | (
-        is_count & (rows["amount"] < limit["minimum_count"])
-    )
-    small_base = (is_rate & (rows["below_amount"] < limit["minimum_denominator"])) | (n < limit["minimum_n"])
+    minimum = _limit(rules, "minimum_numerator").where(~is_count, _limit(rules, "minimum_count"))
+    is_rate = ~is_mean & ~is_count & rows["below_amount"].notna()
+    small_count = (is_rate | is_count) & (rows["amount"] < minimum)
+    small_base = (is_rate & (rows["below_amount"] < _limit(rules, "minimum_denominator"))) | (n < _limit(rules, "minimum_n"))
     withheld = observations["status"].eq(str(Status.SUPPRESSED)).astype(bool) & ~exempt
-    known_below = rules.map(lambda rule: rule.known_below if rule.known_below is not None else np.inf).astype(float)
+    known_below = _limit(rules, "known_below").where(withheld & ~is_mean).fillna(np.inf)
     whole = rows["below_amount"].where(parts.map(lambda part: part.is_share).astype(bool)).fillna(np.inf)
-    largest = (minimum - 1).where(small_count, np.where(withheld & ~is_mean, known_below - 1, np.inf))
-    largest = np.minimum(largest, np.maximum(whole, rows["amount"].fillna(0)))
-    width = pd.Series(np.where(np.isfinite(largest) & withheld, largest, np.maximum(minimum - 1, BASE_WIDTH)), index=rows.index)
+    largest = np.minimum((minimum - 1).where(small_count, known_below - 1), np.maximum(whole, rows["amount"].fillna(0)))
+    width = np.maximum(minimum - 1, BASE_WIDTH).where(~is_mean, 0.0)
     return {
         "exempt": exempt,
         "too_small": (small_count | small_base) & rows["value"].notna() & ~exempt,
         "withheld": withheld,
         "largest": largest,
-        "width": np.minimum(width.where(~is_mean, 0.0), largest),
+        "width": np.minimum(width, largest),
         "relative_width": is_mean.map({True: RELATIVE_WIDTH, False: 0.0}),
     }
 
@@ -200,6 +196,7 @@ def rounded_counts(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.D
 
     Examples
     --------
+    >>> from lwo_analysis.disclosure.policy import Rule
     >>> rule = Rule("r", "", "", origins=("partner",), rounding=5)
     >>> row = {"source_id": "s", "origin": "partner", "indicator_id": "i", "value": 10.2, "numerator": 51.0, "denominator": 500.0,
     ...        "n": 500.0, "lower": None, "upper": None}
