@@ -104,7 +104,8 @@ def run_and_publish(
     kept = {
         address: page for address, page in kept_pages(runs).items() if address not in fresh and not _is_replaced(address, fresh)
     }
-    pages = [page for page in (*kept.values(), *(each.page for each in made)) if demo or not page.is_demo]
+    whole = kept | {address: each.page for address, each in fresh.items()}
+    pages = [page for _, page in sorted(whole.items()) if demo or not page.is_demo]
     home = write_site(pages, _downloads(processed, pages), site, lang=lang, generated=generation_time())
     for address, page in fresh.items():
         _keep(runs / address, page)
