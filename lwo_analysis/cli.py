@@ -37,12 +37,14 @@ def main() -> None:
 @app.command("import")
 def import_command(
     path: Annotated[Path, typer.Argument(help="Downloaded file or folder.")],
-    source: Annotated[str, typer.Option("--source", help="statline or rivm.")],
+    source: Annotated[str, typer.Option("--source", help="statline, rivm, leefbaarometer, partner or survey.")],
+    mapping: Annotated[Path | None, typer.Option("--mapping", help="Which column is what; for partner and survey.")] = None,
 ) -> None:
     """Copy a downloaded file into data/raw with its source card; refuse what is not recognised."""
     from lwo_analysis.sources.importing import import_files
 
-    for card in import_files(path, module=source, raw=paths.raw_folder(), retrieved=dt.datetime.now(dt.UTC).date().isoformat()):
+    retrieved = dt.datetime.now(dt.UTC).date().isoformat()
+    for card in import_files(path, module=source, raw=paths.raw_folder(), retrieved=retrieved, mapping=mapping):
         print(f"{card.table}: {card.title} ({card.provider}, {card.vintage}), {len(card.files)} file(s)")
 
 

@@ -27,6 +27,7 @@ from lwo_analysis.errors import InputError
 from lwo_analysis.indicators.aggregate import figures_of_areas
 from lwo_analysis.indicators.construct import parts_of_indicator
 from lwo_analysis.provenance import SourceCard, read_card
+from lwo_analysis.run.deliveries import DELIVERY_MODULES, observations_of_delivery
 from lwo_analysis.schema import COLUMN_NAMES
 from lwo_analysis.sources.rivm import read_health_workbook
 from lwo_analysis.sources.rows import RegionRows
@@ -68,15 +69,19 @@ def build_observations(raw: Path, processed: Path, progress: Callable[[str], Non
         The table cannot be written; the previous one is untouched.
     """
     published = as_observations(load_published(raw / "published")[list(COLUMN_NAMES)], where="published figures")
-    tables = [read_regions(folder, card) for folder, card in raw_tables(raw)]
-    frames = [published, *(observations_of_table(table, tables) for table in tables)]
-    for table, frame in zip(tables, frames[1:], strict=True):
-        progress(
-            f"{table.card.table}: {frame['value'].notna().sum()} figures, {frame['value'].isna().sum()} missing with a reason"
-        )
+    folders = raw_tables(raw)
+    delivered = [pair for pair in folders if source(pair[1].source_id).module in DELIVERY_MODULES]
+    tables = [read_regions(folder, card) for folder, card in folders if source(card.source_id).module not in DELIVERY_MODULES]
+    frames = [
+        published,
+        *(observations_of_table(table, tables) for table in tables),
+        *(observations_of_delivery(folder, card) for folder, card in delivered),
+    ]
+    names = ["published", *(table.card.table for table in tables), *(card.table for _, card in delivered)]
+    for name, frame in zip(names[1:], frames[1:], strict=True):
+        progress(f"{name}: {frame['value'].notna().sum()} figures, {frame['value'].isna().sum()} missing with a reason")
     observations = pd.concat(frames, ignore_index=True)
     path = write_observations(observations.sort_values(list(COLUMN_NAMES[:3]), ignore_index=True, kind="stable"), processed)
-    names = ["published", *(table.card.table for table in tables)]
     counts = tuple(
         (name, int(frame["value"].notna().sum()), int(frame["value"].isna().sum()))
         for name, frame in zip(names, frames, strict=True)

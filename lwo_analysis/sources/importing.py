@@ -9,30 +9,38 @@ from pathlib import Path
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
 from lwo_analysis.errors import InputError, OutputError, ParameterError
 from lwo_analysis.provenance import SourceCard, sha256_of, write_card
+from lwo_analysis.sources.leefbaarometer import read_liveability_zip
+from lwo_analysis.sources.partner import delivery_note, read_partner_figures
+from lwo_analysis.sources.partner_mapping import MAPPING_NAME, read_partner_mapping
 from lwo_analysis.sources.rivm import read_health_workbook, workbook_modified
 from lwo_analysis.sources.statline import read_table_folder
+from lwo_analysis.sources.survey_microdata import read_survey_answers, read_survey_mapping
 
-IMPORTABLE = ("rivm", "statline")
+IMPORTABLE = ("leefbaarometer", "partner", "rivm", "statline", "survey")
+WITH_MAPPING = ("partner", "survey")
 
 
-def import_files(path: Path, *, module: str, raw: Path, retrieved: str) -> list[SourceCard]:
+def import_files(path: Path, *, module: str, raw: Path, retrieved: str, mapping: Path | None = None) -> list[SourceCard]:
     """Copy what was downloaded into `raw`, one folder per table, each with a source card.
 
     Parameters
     ----------
     path : Path
-        A table folder of StatLine, a health workbook, or a folder of health workbooks.
+        A table folder of StatLine, a health workbook or a folder of them, the zip of the Leefbaarometer, or a file of a partner.
     module : str
-        `statline` or `rivm`.
+        One of `IMPORTABLE`.
     raw : Path
         The folder of raw files; a table that is already there is replaced when the new copy is whole.
     retrieved : str
         Date on which the files were retrieved (ISO 8601).
+    mapping : Path, optional
+        Says which column is what, for `partner` and `survey`; it is kept beside the file. The answers of a survey can be read by
+        their owner only.
 
     Raises
     ------
     ParameterError
-        The module is not one that can be imported.
+        The module is not one that can be imported, or a mapping is absent or not asked for.
     InputError
         Nothing is there, a file is not what the provider delivers, or the table is not in the catalogue.
     OutputError
@@ -40,10 +48,18 @@ def import_files(path: Path, *, module: str, raw: Path, retrieved: str) -> list[
     """
     if module not in IMPORTABLE:
         raise ParameterError("--source", expected=f"one of {', '.join(IMPORTABLE)}", found=repr(module), remedy="name the source")
+    if (mapping is not None) != (module in WITH_MAPPING):
+        found = "none" if mapping is None else str(mapping)
+        expected = f"a mapping file for {' and '.join(WITH_MAPPING)}, and for no other source"
+        raise ParameterError("--mapping", expected=expected, found=found, remedy="give or leave out --mapping FILE")
     if not path.exists():
         raise InputError(str(path), expected="a downloaded file or folder", found="nothing", remedy="correct the path")
     if module == "statline":
         return [_import_table(path, raw, retrieved)]
+    if module == "leefbaarometer":
+        return [_import_liveability(path, raw, retrieved)]
+    if mapping is not None:
+        return [_import_delivery(path, mapping, raw, retrieved, is_survey=module == "survey")]
     workbooks = sorted(path.glob("*.xlsx")) if path.is_dir() else [path]
     if not workbooks:
         raise InputError(str(path), expected="health workbooks (*.xlsx)", found="none", remedy="correct the path")
@@ -75,20 +91,46 @@ def _import_workbook(path: Path, raw: Path, retrieved: str) -> SourceCard:
     return _copy([path], raw / table, _card(source, table, title, workbook_modified(path), retrieved))
 
 
+def _import_liveability(path: Path, raw: Path, retrieved: str) -> SourceCard:
+    scores = read_liveability_zip(path)
+    table = f"leefbaarometer-{scores.boundary_year}"
+    source = source_of_table(table)
+    title = f"{source.title('nl')}, meting {scores.boundary_year}"
+    return _copy([path], raw / table, _card(source, table, title, scores.modified, retrieved))
+
+
+def _import_delivery(path: Path, mapping: Path, raw: Path, retrieved: str, *, is_survey: bool) -> SourceCard:
+    """Import a file of a partner or a survey once it reads well with its mapping."""
+    if is_survey:
+        survey = read_survey_mapping(mapping)
+        answers = read_survey_answers(path, survey)
+        identity, note = survey.identity, f"{len(answers.answers)} respondents, {answers.skipped} rows skipped"
+    else:
+        described = read_partner_mapping(mapping)
+        figures = read_partner_figures(path, described)
+        identity, note = described.identity, delivery_note(figures)
+    card = SourceCard(**vars(identity), retrieved=retrieved, note=note)
+    return _copy([path], raw / identity.table, card, mapping=mapping, is_private=is_survey)
+
+
 def _card(source: Source, table: str, title: str, vintage: str, retrieved: str) -> SourceCard:
     return SourceCard(source.id, table, title, source.provider, source.licence, vintage, retrieved)
 
 
-def _copy(files: list[Path], destination: Path, card: SourceCard) -> SourceCard:
+def _copy(
+    files: list[Path], destination: Path, card: SourceCard, *, mapping: Path | None = None, is_private: bool = False
+) -> SourceCard:
     """Fill a folder beside the destination and put it in place when it is whole."""
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{destination.name}.", dir=destination.parent) as name:
             fresh = Path(name) / "new"
             fresh.mkdir()
-            for path in files:
-                shutil.copyfile(path, fresh / path.name)
-            whole = SourceCard(**{**vars(card), "files": {path.name: sha256_of(fresh / path.name) for path in files}})
+            names = {path.name: path for path in files} | ({MAPPING_NAME: mapping} if mapping else {})
+            for file_name, path in names.items():
+                (fresh / file_name).touch(mode=0o600 if is_private else 0o666)
+                shutil.copyfile(path, fresh / file_name)
+            whole = SourceCard(**{**vars(card), "files": {file_name: sha256_of(fresh / file_name) for file_name in names}})
             write_card(fresh, whole)
             if destination.exists():
                 destination.replace(Path(name) / "old")
