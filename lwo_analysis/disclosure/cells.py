@@ -197,7 +197,7 @@ def _assembled(
         names,
         amounts,
         np.array([-np.inf if cell[0] in negative else 0.0 for cell in names]),
-        np.where(is_secret, upper, np.inf),
+        upper,
         is_secret,
         width,
         relative,
