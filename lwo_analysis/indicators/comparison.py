@@ -90,9 +90,10 @@ def compare_area(
     Notes
     -----
     Intervals of levels: Wilson for shares with counts, exact Poisson for ratios of counts, the provider's margins otherwise.
-    Intervals of gaps: Newcombe for two areas without common residents; for an area inside its comparison the gap to the rest,
-    times the rest's share of the denominator. Registers are complete: the interval is the chance by which the same place would
-    differ from year to year. Not checked: that residents are independent of each other.
+    Intervals of gaps: Newcombe for two areas without common residents; for an area inside its comparison (or around it) the gap
+    to the rest, times the rest's share of the denominator; none for areas that overlap in part. Registers are complete: the
+    interval is the chance by which the same place would differ from year to year. Not checked: that residents are independent of
+    each other.
     """
     chosen = _select(observations, (area_id, *compare_ids), indicators, year)
     own = set(chosen.loc[chosen["area_id"] == area_id, "indicator_id"])
@@ -165,19 +166,51 @@ def rounding_bounds(value: float, step: float, other: float, other_step: float, 
 
 
 def is_part_of(area_id: str, other_id: str, areas: Mapping[str, Area]) -> bool:
-    """Return whether the residents of an area are counted in another one as well.
+    """Return whether every resident of an area is counted in another one as well.
 
     Examples
     --------
     >>> from lwo_analysis.catalogue.areas import areas
-    >>> is_part_of("bilgaard", "lwd", areas()), is_part_of("lwo", "lwd-rest", areas()), is_part_of("lwo", "nl", areas())
+    >>> is_part_of("bilgaard", "lwd", areas()), is_part_of("lwo", "lwd-rest", areas()), is_part_of("lwd-rest", "g40", areas())
     (True, False, True)
     """
-    if area_id == other_id or areas[other_id].kind == "country":
+    own, other = areas[area_id], areas[other_id]
+    if area_id == other_id or other.kind == "country" or _has_regions_inside(own, other):
         return True
-    rests = [area for area in areas.values() if area.whole == other_id]
-    members = areas[other_id].parts if areas[other_id].whole is None else ()
-    return any(is_part_of(area_id, part, areas) for part in (*members, *(part for rest in rests for part in rest.parts)))
+    if own.whole is not None and is_part_of(own.whole, other_id, areas):
+        return True
+    if own.whole is None and own.parts and all(is_part_of(part, other_id, areas) for part in own.parts):
+        return True
+    if other.whole is not None:
+        return is_part_of(area_id, other.whole, areas) and not any(overlaps(area_id, part, areas) for part in other.parts)
+    return any(is_part_of(area_id, part, areas) for part in other.parts)
+
+
+def overlaps(area_id: str, other_id: str, areas: Mapping[str, Area]) -> bool:
+    """Return whether two areas have residents in common.
+
+    Examples
+    --------
+    >>> from lwo_analysis.catalogue.areas import areas
+    >>> overlaps("lwo", "lwd-rest", areas()), overlaps("g40", "lwd-rest", areas()), overlaps("bilgaard", "lwo", areas())
+    (False, True, True)
+    """
+    if is_part_of(area_id, other_id, areas) or is_part_of(other_id, area_id, areas):
+        return True
+    pairs = [(area_id, part) for part in _summed(other_id, areas)] + [(part, other_id) for part in _summed(area_id, areas)]
+    return any(overlaps(one, two, areas) for one, two in pairs)
+
+
+def _summed(area_id: str, areas: Mapping[str, Area]) -> tuple[str, ...]:
+    """Return the areas that an area is the sum of; none for a rest, whose parts are outside it."""
+    return areas[area_id].parts if areas[area_id].whole is None else ()
+
+
+def _has_regions_inside(own: Area, other: Area) -> bool:
+    """Return whether the CBS codes of an area lie within those of another: the digits of a wijk begin with its municipality's."""
+    inner = [code[2:] for span in own.regions for code in span.codes]
+    outer = tuple(code[2:] for span in other.regions for code in span.codes)
+    return bool(inner) and bool(outer) and all(digits.startswith(outer) for digits in inner)
 
 
 def _select(
@@ -219,27 +252,46 @@ def _gaps(
     rows = {(row.indicator_id, row.area_id): row for row in levels.itertuples()}
     names = [name for name in dict.fromkeys(levels["indicator_id"]) if indicators[name].unit != "count"]
     pairs = [(name, other) for name in names for other in compare_ids if (name, other) in rows]
-    gaps = [
-        _gap(rows[name, area_id], rows[name, other], indicators[name], is_part_of(area_id, other, areas)) for name, other in pairs
-    ]
+    relations = {other: _relation(area_id, other, areas) for other in compare_ids}
+    gaps = [_gap(rows[name, area_id], rows[name, other], indicators[name], relations[other]) for name, other in pairs]
     return pd.DataFrame(gaps, columns=list(GAP_COLUMNS))
 
 
-def _gap(own: object, other: object, indicator: Indicator, nested: bool) -> tuple[object, ...]:
+def _relation(area_id: str, other_id: str, areas: Mapping[str, Area]) -> str:
+    """Return how two areas lie to each other: `inside`, `contains`, `disjoint` or `overlapping`."""
+    if is_part_of(area_id, other_id, areas):
+        return "inside"
+    if is_part_of(other_id, area_id, areas):
+        return "contains"
+    return "overlapping" if overlaps(area_id, other_id, areas) else "disjoint"
+
+
+def _gap(own: object, other: object, indicator: Indicator, relation: str) -> tuple[object, ...]:
     mine, theirs = (float("nan") if pd.isna(row.value) else float(row.value) for row in (own, other))
-    lower, upper = _gap_bounds(own, other, indicator, nested)
+    lower, upper = _gap_bounds(own, other, indicator, relation)
     oriented = oriented_gap(mine, theirs, indicator.direction) if indicator.direction in ORIENTED else float("nan")
     relative = oriented / abs(theirs) if theirs else float("nan")
     return (own.indicator_id, own.area_id, other.area_id, own.year, mine - theirs, lower, upper, oriented, relative)
 
 
-def _gap_bounds(own: object, other: object, indicator: Indicator, nested: bool) -> tuple[float, float]:
+def _gap_bounds(own: object, other: object, indicator: Indicator, relation: str) -> tuple[float, float]:
     counts = np.array([own.numerator, own.denominator, other.numerator, other.denominator], dtype="object")
-    if indicator.unit != "percent" or pd.isna(counts).any():
+    if indicator.unit != "percent" or pd.isna(counts).any() or relation == "overlapping":
         return float("nan"), float("nan")
-    x, n, other_x, other_n = counts.astype(float)
-    if not nested:
-        gap = difference_of_shares((x, n), (other_x, other_n)).scaled(indicator.scale)
-        return float(gap.lower), float(gap.upper)
-    rest = difference_of_shares((x, n), (other_x - x, other_n - n)).scaled(indicator.scale * (other_n - n) / other_n)
+    mine, theirs = tuple(counts[:2].astype(float)), tuple(counts[2:].astype(float))
+    if relation == "inside":
+        return _nested_bounds(mine, theirs, indicator.scale)
+    if relation == "contains":
+        lower, upper = _nested_bounds(theirs, mine, indicator.scale)
+        return -upper, -lower
+    gap = difference_of_shares(mine, theirs).scaled(indicator.scale)
+    return float(gap.lower), float(gap.upper)
+
+
+def _nested_bounds(inner: tuple[float, float], outer: tuple[float, float], scale: float) -> tuple[float, float]:
+    """Return the interval of inner minus outer share, from that of inner minus rest; nan when there is no rest."""
+    (x, n), (all_x, all_n) = inner, outer
+    if all_n <= n:
+        return float("nan"), float("nan")
+    rest = difference_of_shares((x, n), (all_x - x, all_n - n)).scaled(scale * (all_n - n) / all_n)
     return float(rest.lower), float(rest.upper)

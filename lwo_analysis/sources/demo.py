@@ -78,7 +78,7 @@ def demo_panel(rng: np.random.Generator | None = None) -> pd.DataFrame:
     -------
     DataFrame
         The columns of the observation table; areas `demo-001` ... `demo-120` are the comparison wijken. `g40` is the sum of all
-        comparison wijken, the suppressed ones included, `lwd` the sum of the programme wijken and the first ten comparison
+        wijken, the suppressed ones included, `lwd` the sum of the programme wijken and the first ten comparison
         wijken, `lwd-rest` those ten.
 
     Notes
@@ -135,7 +135,7 @@ def _sums(counts: pd.DataFrame, areas: tuple[str, ...]) -> list[pd.DataFrame]:
         "lwo": PROGRAMME_WIJKEN,
         "lwd-rest": comparison[:CITY_REST],
         "lwd": (*PROGRAMME_WIJKEN, *comparison[:CITY_REST]),
-        "g40": comparison,
+        "g40": areas,
     }
     keys = ["indicator_id", "year"]
     return [

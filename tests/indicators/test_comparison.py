@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.areas import Area, areas
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.errors import ParameterError
 from lwo_analysis.indicators.comparison import compare_area, is_part_of, latest_year, rounding_bounds
@@ -41,6 +41,22 @@ def test_the_gap_to_the_city_is_the_gap_to_the_rest_times_its_share():
     assert gaps.loc["lwd", "gap"] == pytest.approx(share * gaps.loc["lwd-rest", "gap"])
     assert gaps.loc["lwd", "lower"] == pytest.approx(share * gaps.loc["lwd-rest", "lower"])
     assert gaps.loc["lwd", "upper"] == pytest.approx(share * gaps.loc["lwd-rest", "upper"])
+
+
+def test_the_gap_of_the_city_to_its_part_is_the_same_gap_turned_around():
+    inside = compare(OOST, CITY).gaps.iloc[0]
+    around = compare_area(observations(OOST, CITY), "lwd", ("lwo",), indicators(), areas(), 2020).gaps.iloc[0]
+    assert around["gap"] == pytest.approx(-inside["gap"])
+    assert (around["lower"], around["upper"]) == (pytest.approx(-inside["upper"]), pytest.approx(-inside["lower"]))
+
+
+def test_areas_that_overlap_in_part_have_a_gap_and_no_interval():
+    # Half of this city is in the set, half is not, so neither the rest nor independence describes them.
+    half = Area("half", "", "", "comparison", parts=("oud-oost", "almelo"))
+    rows = observations(OOST, ("half", "social_assistance_share", 6.0, 60.0, 1000.0))
+    gap = compare_area(rows, "lwo", ("half",), indicators(), {**areas(), "half": half}, 2020).gaps.iloc[0]
+    assert gap["gap"] == pytest.approx(6.0)
+    assert pd.isna(gap["lower"])
 
 
 def test_the_level_interval_of_a_share_is_wilsons():
@@ -106,7 +122,10 @@ def test_the_latest_year_is_one_with_a_value():
         ("bilgaard", "g40", True),
         ("lwo", "nl", True),
         ("bilgaard", "oud-oost", False),
-        ("lwd-rest", "lwd", False),
+        ("lwd-rest", "lwd", True),
+        ("lwd-rest", "g40", True),
+        ("lwd", "lwo", False),
+        ("lwd-rest", "lwo", False),
     ],
 )
 def test_who_is_counted_in_whom(area, other, expected):
