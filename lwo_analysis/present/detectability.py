@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from math import isfinite
 
@@ -40,8 +39,6 @@ SOURCES = ("intervention-register",)
 SURVEY_SIZES = (200, 400, 800, 1500, 3000)
 SURVEY_OUTCOME = "good_health"
 ALL = "all"
-NAME_WIDTH = 40
-LONG_NAMES = 1.5  # rows are this much taller than those of other dot plots
 
 
 def outcome_name(indicator_id: str, lang: str) -> str:
@@ -249,15 +246,12 @@ def _draw_ratios(names: Sequence[str], kinds: Sequence[str], ratios: np.ndarray,
         for kind, colour in zip(dict.fromkeys(kinds), (OWN, CONTEXT), strict=False)
     ]
     drawing = draw_dotplot(names, kinds, series, xlabel=phrase("detectability.ratio_axis", lang), width=width)
-    drawing.set_size_inches(width, drawing.get_size_inches()[1] * LONG_NAMES)
     axes = drawing.axes[0]
     axes.set_xscale("log")
     axes.set_xlim(0.2, 600)
     axes.set_xticks([1, 10, 100], ["1", "10", "100"])
     axes.minorticks_off()
     axes.axvline(100, color=INK, linewidth=1, zorder=1)
-    for label in axes.texts:
-        label.set_text(textwrap.fill(label.get_text(), NAME_WIDTH))
     return drawing
 
 

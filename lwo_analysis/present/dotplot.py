@@ -16,8 +16,9 @@ from lwo_analysis.present.style import GRID, INK, INTERVAL, PAPER, WIDE, figure_
 ROW_HEIGHT = 0.3
 NARROW_ROW_HEIGHT = 0.5
 LABEL_WIDTH = 34
-NARROW_LABEL_WIDTH = 44
+NARROW_LABEL_WIDTH = 40
 NUDGE = 0.16
+EXTRA_LINE = 0.4
 
 
 @dataclass(frozen=True)
@@ -58,15 +59,16 @@ def draw_dotplot(
     zero_line : bool
         Whether zero is drawn as a line, for differences.
     """
-    heights, headings = _heights(groups)
     narrow = width < WIDE
+    names = [textwrap.fill(topic, NARROW_LABEL_WIDTH if narrow else LABEL_WIDTH) for topic in topics]
+    heights, headings = _heights(groups, [EXTRA_LINE * name.count("\n") * narrow for name in names])
     with figure_style():
-        figure, axes = new_figure(width, 0.8 + (NARROW_ROW_HEIGHT if narrow else ROW_HEIGHT) * (len(topics) + len(headings)))
+        figure, axes = new_figure(width, 0.8 + (NARROW_ROW_HEIGHT if narrow else ROW_HEIGHT) * (float(heights.max()) + 1))
         for number, each in enumerate(series):
             _draw_series(axes, each, heights + NUDGE * (number - (len(series) - 1) / 2) * (0.6 if narrow else 1.0))
         if zero_line:
             axes.axvline(0, color=INK, linewidth=1)
-        (_name_inside if narrow else _name_outside)(axes, topics, heights, headings)
+        (_name_inside if narrow else _name_outside)(axes, names, heights, headings)
         axes.set_ylim(float(heights.max()) + 0.7, -0.7)
         axes.margins(x=0.08)
         axes.set_xlabel(xlabel)
@@ -76,13 +78,17 @@ def draw_dotplot(
     return figure
 
 
-def _heights(groups: Sequence[str]) -> tuple[NDArray[np.float64], dict[str, float]]:
-    """Return the height of each topic and of each heading, from the top down."""
+def _heights(groups: Sequence[str], extra: Sequence[float]) -> tuple[NDArray[np.float64], dict[str, float]]:
+    """Return the height of each topic and of each heading, from the top down; `extra` is room above a topic for a long name."""
     headings: dict[str, float] = {}
-    heights = []
-    for place, group in enumerate(groups):
-        headings.setdefault(group, float(place + len(headings)))
-        heights.append(float(place + len(headings)))
+    heights: list[float] = []
+    height = 0.0
+    for group, room in zip(groups, extra, strict=True):
+        if group not in headings:
+            headings[group] = height
+            height += 1
+        heights.append(height + room)
+        height += 1 + room
     return np.array(heights), headings
 
 
@@ -92,8 +98,7 @@ def _draw_series(axes: Axes, series: Series, heights: NDArray[np.float64]) -> No
     axes.plot(series.values, heights, series.marker, label=series.label, zorder=3, **style)
 
 
-def _name_outside(axes: Axes, topics: Sequence[str], heights: NDArray[np.float64], headings: dict[str, float]) -> None:
-    names = [textwrap.fill(topic, LABEL_WIDTH) for topic in topics]
+def _name_outside(axes: Axes, names: Sequence[str], heights: NDArray[np.float64], headings: dict[str, float]) -> None:
     axes.set_yticks([*headings.values(), *heights], [*headings, *names])
     for label in axes.get_yticklabels()[: len(headings)]:
         label.set_fontweight("bold")
@@ -101,14 +106,11 @@ def _name_outside(axes: Axes, topics: Sequence[str], heights: NDArray[np.float64
         axes.axhline(height - 0.5, color=GRID, linewidth=0.8)
 
 
-def _name_inside(axes: Axes, topics: Sequence[str], heights: NDArray[np.float64], headings: dict[str, float]) -> None:
+def _name_inside(axes: Axes, names: Sequence[str], heights: NDArray[np.float64], headings: dict[str, float]) -> None:
+    """Write each name above its marks, standing on a line, so that a second line grows upwards and hides nothing."""
     axes.set_yticks([])
-    for text, height, weight in [
-        *((heading, height, "bold") for heading, height in headings.items()),
-        *(
-            (textwrap.fill(topic, NARROW_LABEL_WIDTH), height - 0.42, "normal")
-            for topic, height in zip(topics, heights, strict=True)
-        ),
-    ]:
+    labels = [(heading, height + 0.2, "bold") for heading, height in headings.items()]
+    labels += [(name, height - 0.24, "normal") for name, height in zip(names, heights, strict=True)]
+    for text, height, weight in labels:
         box = {"facecolor": PAPER, "edgecolor": "none", "pad": 0.5}
-        axes.text(0, height, text, fontweight=weight, va="center", ha="left", transform=axes.get_yaxis_transform(), bbox=box)
+        axes.text(0, height, text, fontweight=weight, va="bottom", ha="left", transform=axes.get_yaxis_transform(), bbox=box)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -16,7 +15,7 @@ from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.indicators.evidence_map import SHOWN_FROM_GRADE, Edge, EvidenceMap, Gap
 from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
-from lwo_analysis.present.detectability import ALL, NAME_WIDTH
+from lwo_analysis.present.detectability import ALL
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.figures import Figure, make_figure
 from lwo_analysis.present.prose import Prose, Title, format_euro, format_number, make_prose, make_title
@@ -27,7 +26,6 @@ ORIGINS = frozenset({"published"})
 SOURCES = ("intervention-register", "literature", "theory-of-change")
 DIRECTIONS = {"positive": OWN, "mixed": COMPARISON, "null": SECOND_COMPARISON}
 UNDER_WAY = frozenset({"running", "pilot"})
-ROOM_FOR_NAMES = 1.4  # rows are this much taller than those of other dot plots
 
 
 def register_title(pillar: str, lang: str) -> Title:
@@ -190,12 +188,9 @@ def _draw_evidence(
     none = np.where([_grade(entry, evidence) == 0 for entry in entries], 0.0, np.nan)
     series.append(Series(phrase("register.no_grade", lang), CONTEXT, MARKERS[CONTEXT], none, empty, empty))
     drawing = draw_dotplot(names, pillars, series, xlabel=phrase("register.axis", lang), width=width)
-    drawing.set_size_inches(width, drawing.get_size_inches()[1] * ROOM_FOR_NAMES)
     axes = drawing.axes[0]
     axes.set_xlim(-0.4, 5.4)
     axes.set_xticks(range(6))
-    for label in axes.texts:
-        label.set_text(textwrap.fill(label.get_text(), NAME_WIDTH))
     return drawing
 
 
