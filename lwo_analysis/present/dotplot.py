@@ -18,7 +18,7 @@ NARROW_ROW_HEIGHT = 0.5
 LABEL_WIDTH = 34
 NARROW_LABEL_WIDTH = 40
 NUDGE = 0.16
-EXTRA_LINE = 0.4
+EXTRA_LINE = 0.45
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def draw_dotplot(
     """
     narrow = width < WIDE
     names = [textwrap.fill(topic, NARROW_LABEL_WIDTH if narrow else LABEL_WIDTH) for topic in topics]
-    heights, headings = _heights(groups, [EXTRA_LINE * name.count("\n") * narrow for name in names])
+    heights, headings = _heights(groups, [EXTRA_LINE * name.count("\n") for name in names], at=1.0 if narrow else 0.5)
     with figure_style():
         figure, axes = new_figure(width, 0.8 + (NARROW_ROW_HEIGHT if narrow else ROW_HEIGHT) * (float(heights.max()) + 1))
         for number, each in enumerate(series):
@@ -78,8 +78,11 @@ def draw_dotplot(
     return figure
 
 
-def _heights(groups: Sequence[str], extra: Sequence[float]) -> tuple[NDArray[np.float64], dict[str, float]]:
-    """Return the height of each topic and of each heading, from the top down; `extra` is room above a topic for a long name."""
+def _heights(groups: Sequence[str], extra: Sequence[float], at: float) -> tuple[NDArray[np.float64], dict[str, float]]:
+    """Return the height of each topic and of each heading, from the top down.
+
+    `extra` is room for a name of more than one line; the marks stand at this part of it, 0.5 beside and 1 below the name.
+    """
     headings: dict[str, float] = {}
     heights: list[float] = []
     height = 0.0
@@ -87,7 +90,7 @@ def _heights(groups: Sequence[str], extra: Sequence[float]) -> tuple[NDArray[np.
         if group not in headings:
             headings[group] = height
             height += 1
-        heights.append(height + room)
+        heights.append(height + at * room)
         height += 1 + room
     return np.array(heights), headings
 
