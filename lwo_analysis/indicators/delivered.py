@@ -31,7 +31,6 @@ AREA_FIGURE_COLUMNS: tuple[str, ...] = (
     "n",
     "status",
 )
-OWN_COLUMNS = ["lower", "upper", "n"]
 
 
 def figures_of_delivery(figures: DeliveredFigures, card: SourceCard, *, whole_country: bool = False) -> pd.DataFrame:
@@ -144,11 +143,11 @@ def _of_indicator(indicator: Indicator, parts: pd.DataFrame) -> pd.DataFrame:
 def _own_columns(figures: pd.DataFrame, parts: pd.DataFrame, *, keep_n: bool) -> pd.DataFrame:
     """Return the figures with the delivered interval of areas that are one code, and marked where a year is provisional."""
     keys = ["area_id", "year"]
-    alone = parts[~parts.duplicated(keys, keep=False)].set_index(keys)[OWN_COLUMNS]
-    own = figures.join(alone, on=keys, rsuffix="_delivered")
+    alone = parts[~parts.duplicated(keys, keep=False)].set_index(keys)
+    own = figures.join(alone[["lower", "upper"]], on=keys)
     provisional = parts.groupby("year")["is_provisional"].any()
-    n = own["n_delivered"] if keep_n else own["n"]
-    return own.assign(n=n, is_provisional=own["year"].map(provisional)).drop(columns="n_delivered")
+    n = figures[keys].join(alone["n"], on=keys)["n"] if keep_n else figures["n"]
+    return own.assign(n=n, is_provisional=own["year"].map(provisional))
 
 
 def _with_status(rows: pd.DataFrame) -> pd.DataFrame:
