@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.style import COMPARISON, NARROW, OWN, WIDE
@@ -17,8 +20,7 @@ def drawing(width: float, names: list[str], values: list[float]):
     return draw_dotplot(names, ["Werken"] * len(names), [series], xlabel="procent", width=width)
 
 
-def extents(axes, labels):
-    renderer = axes.figure.canvas.get_renderer()
+def extents(labels, renderer):
     boxes = [label.get_window_extent(renderer) for label in labels if label.get_text()]
     return sorted(boxes, key=lambda box: box.y0)
 
@@ -26,12 +28,13 @@ def extents(axes, labels):
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_names_of_several_lines_do_not_run_into_each_other(width):
     figure = drawing(width, [LONG, "Kort", LONG, LONG], [1.0, 2.0, 3.0, 4.0])
-    figure.canvas.draw()
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
     axes = figure.axes[0]
-    boxes = extents(axes, axes.texts or axes.get_yticklabels())
+    boxes = extents(axes.texts or axes.get_yticklabels(), canvas.get_renderer())
     assert len(boxes) == 4 + 1
     # half a pixel: boxes may touch
-    assert all(lower.y1 <= upper.y0 + 0.5 for lower, upper in zip(boxes, boxes[1:], strict=False))
+    assert all(lower.y1 <= upper.y0 + 0.5 for lower, upper in pairwise(boxes))
 
 
 def test_a_missing_figure_leaves_no_mark():
