@@ -85,6 +85,8 @@ def build_command() -> None:
     report = build_observations(paths.raw_folder(), paths.processed_folder())
     for name, present, missing in report.tables:
         print(f"{name}: {present} figures, {missing} missing with a reason")
+    for name, count in report.set_aside:
+        print(f"{name}: {count} figures not used, a source that comes first has that indicator and year")
     print(f"{report.path}")
 
 

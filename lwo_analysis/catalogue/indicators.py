@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from lwo_analysis.catalogue.loading import build_entry, check_unique, read_catalogue_file
@@ -92,11 +92,19 @@ class Measure:
     stem, other_stems : str and tuple of str
         The provider's name for it, and what the same thing is called in the tables of other years.
     unit, group : str
-        Unit exactly as the provider states it, and title of a topic group above it.
+        Unit exactly as the provider states it, and title of a topic group above it; empty for either that has not been seen.
     factor : float
         What a delivered figure is multiplied with on reading, so that `x 1 000 euro` becomes euro.
     optional : bool
         Not in the tables of every year; a table without it gives no rows, where any other measure would be an error.
+    where : dict of str to str
+        Code of each further dimension of the table; one code each, so that a total is never added to its parts.
+    lower, upper : dict of str to str
+        Codes that replace those of `where` to find the ends of the provider's 95 % interval.
+    period : str
+        Ending of the periods that are read: `JJ00` for years, `KW04` for a quarter, `MM` for the sum of the twelve months.
+    same_as : str
+        The measure for which this one stands, when another source delivers the same thing.
     """
 
     id: str
@@ -107,6 +115,16 @@ class Measure:
     other_stems: tuple[str, ...] = ()
     factor: float = 1.0
     optional: bool = False
+    where: dict[str, str] = field(default_factory=dict)
+    lower: dict[str, str] = field(default_factory=dict)
+    upper: dict[str, str] = field(default_factory=dict)
+    period: str = "JJ00"
+    same_as: str = ""
+
+    @property
+    def name(self) -> str:
+        """The measure under which its figures go on: its own id, or that of the measure for which it stands."""
+        return self.same_as or self.id
 
 
 @cache
@@ -174,13 +192,39 @@ def indicators_of(pillar: str) -> dict[str, Indicator]:
 
 @cache
 def measures() -> dict[str, Measure]:
-    """Return every measure of the catalogue by id."""
+    """Return every measure of the catalogue by id.
+
+    Raises
+    ------
+    CatalogueError
+        An id occurs twice; a measure stands for one that is not there, or for one of its own source; an interval has one end.
+    """
     entries = [
         build_entry(Measure, content, where=f"catalogue/measures.yml, {content.get('id', '?')}")
         for content in read_catalogue_file("measures.yml")
     ]
     check_unique([entry.id for entry in entries], where="catalogue/measures.yml")
-    return {entry.id: entry for entry in entries}
+    by_id = {entry.id: entry for entry in entries}
+    for entry in entries:
+        _check_measure(entry, by_id)
+    return by_id
+
+
+def measures_of(source_id: str) -> tuple[Measure, ...]:
+    """Return the measures that are read from the tables of a source; none when no column of it is catalogued."""
+    return tuple(entry for entry in measures().values() if entry.table == source_id)
+
+
+def _check_measure(entry: Measure, by_id: dict[str, Measure]) -> None:
+    original = by_id.get(entry.same_as)
+    stands_alone = bool(entry.same_as) and (original is None or original.table == entry.table or bool(original.same_as))
+    if stands_alone or bool(entry.lower) != bool(entry.upper):
+        raise CatalogueError(
+            f"catalogue/measures.yml, {entry.id}",
+            expected="same_as a measure of another source, and both ends of an interval or none",
+            found=f"same_as {entry.same_as or 'none'}, lower {entry.lower or 'none'}, upper {entry.upper or 'none'}",
+            remedy="correct the entry",
+        )
 
 
 def _check_indicator(entry: Indicator) -> None:
@@ -201,7 +245,8 @@ def _unknown_words(entry: Indicator) -> list[str]:
 
 def _making_problems(entry: Indicator) -> list[str]:
     strangers = sorted(set(entry.used_measures) - set(measures()))
-    tables = {measures()[name].table for name in (*entry.numerator, *entry.denominator, entry.mean) if name in measures()}
+    leading = {*entry.numerator, entry.mean}
+    tables = {measure.table for measure in measures().values() if measure.name in leading}
     unnamed = sorted(tables - set(entry.source_keys))
     return [
         *([f"measures {strangers}"] if strangers else []),

@@ -22,7 +22,15 @@ class Source:
     rounding : int
         How far a delivered count can be off.
     tables : dict of str to int
-        Table id and the reference year of its figures.
+        Table id and the reference year of its figures; the last one for a table of several years.
+    api : str
+        How `lwo fetch` reaches it: `v3` or `dataderden`; empty when it is not fetched.
+    first_year : int or None
+        First year of a table that holds several years; absent when each table is of one year.
+    provisional_years : int
+        How many of the latest years of a table the provider calls provisional.
+    regions : tuple of str
+        Starts of the region codes that are fetched; everything when empty.
     """
 
     id: str
@@ -35,6 +43,10 @@ class Source:
     boundaries: str | int | None = None
     rounding: int = 0
     tables: dict[str, int] = field(default_factory=dict)
+    api: str = ""
+    first_year: int | None = None
+    provisional_years: int = 0
+    regions: tuple[str, ...] = ()
 
     def title(self, lang: str) -> str:
         """Return the title in Dutch (`nl`) or English (`en`)."""
@@ -56,6 +68,19 @@ class Source:
                 remedy="add the table to the source",
             )
         return self.tables[table] if self.boundaries == "year" else int(self.boundaries)
+
+    def years_of(self, table: str) -> range:
+        """Return the years that a table can hold; none when it is not in the list.
+
+        Examples
+        --------
+        >>> list(source("kwb").years_of("84799NED")), len(source("politie-crime").years_of("47018NED"))
+        ([2020], 14)
+        """
+        if table not in self.tables:
+            return range(0)
+        last = self.tables[table]
+        return range(last if self.first_year is None else self.first_year, last + 1)
 
 
 @cache

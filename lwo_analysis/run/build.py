@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import areas
-from lwo_analysis.catalogue.indicators import Indicator, Measure, indicators, measures
+from lwo_analysis.catalogue.corrections import corrections_of
+from lwo_analysis.catalogue.indicators import Indicator, indicators, measures_of
 from lwo_analysis.catalogue.sources import Source, source
 from lwo_analysis.cleaning.boundaries import rows_of_areas
+from lwo_analysis.cleaning.corrections import Corrected, apply_corrections
 from lwo_analysis.cleaning.invariants import (
     check_missing_has_reason,
     check_not_negative,
@@ -22,33 +24,49 @@ from lwo_analysis.cleaning.invariants import (
 )
 from lwo_analysis.cleaning.missing import status_of
 from lwo_analysis.cleaning.observations import as_observations, write_observations
+from lwo_analysis.cleaning.previous import keep_previous
 from lwo_analysis.cleaning.published import load_published
 from lwo_analysis.errors import InputError
 from lwo_analysis.indicators.aggregate import figures_of_areas
 from lwo_analysis.indicators.construct import parts_of_indicator
+from lwo_analysis.indicators.other_table import parts_over_other_table
+from lwo_analysis.indicators.series import best_source_rows
 from lwo_analysis.provenance import SourceCard, read_card
 from lwo_analysis.run.deliveries import DELIVERY_MODULES, observations_of_delivery
-from lwo_analysis.schema import COLUMN_NAMES
+from lwo_analysis.schema import COLUMN_NAMES, Status
+from lwo_analysis.sources.regional import lower_name, read_regional_table, upper_name
 from lwo_analysis.sources.rivm import read_health_workbook
 from lwo_analysis.sources.rows import RegionRows
-from lwo_analysis.sources.statline import KeySpec, read_table_folder, tidy_rows
 
-HEALTH_WEIGHTS_SOURCE = "kwb"
+KEY_FIGURES = "kwb"
+"""The source of residents and households, by which figures of other tables are weighed and divided."""
 AGE_GROUPS = ("age_0_14", "age_15_24", "age_25_44", "age_45_64", "age_65_plus")
 HOUSEHOLD_PARTS = ("single_person_households", "households_with_children")
 BENEFITS = ("social_assistance_recipients", "disability_benefit_recipients", "unemployment_benefit_recipients")
 COUNTS_OF_WIJKEN = ("residents", "households", *AGE_GROUPS, *HOUSEHOLD_PARTS, *BENEFITS)
 """Counts of which every unit belongs to one wijk; cars are not, because lease companies register them elsewhere."""
-FACTOR_DECIMALS = 6
-"""Delivered figures have at most one decimal; rounding here only takes off what binary multiplication by a factor adds."""
 
 
 @dataclass(frozen=True)
 class BuildReport:
-    """What a build made: the table, and for each raw table how many figures came out and how many are missing."""
+    """What a build made.
+
+    Attributes
+    ----------
+    path : Path
+        The observation table.
+    tables : tuple
+        For each raw table how many figures came out and how many are missing.
+    corrections : tuple of str
+        One line per correction.
+    set_aside : tuple
+        For each source how many figures are not in the table, because a source that comes first has that indicator and year.
+    """
 
     path: Path
     tables: tuple[tuple[str, int, int], ...]
+    corrections: tuple[str, ...] = ()
+    set_aside: tuple[tuple[str, int], ...] = ()
 
 
 def build_observations(raw: Path, processed: Path, progress: Callable[[str], None] = lambda line: None) -> BuildReport:
@@ -71,22 +89,30 @@ def build_observations(raw: Path, processed: Path, progress: Callable[[str], Non
     published = as_observations(load_published(raw / "published")[list(COLUMN_NAMES)], where="published figures")
     folders = raw_tables(raw)
     delivered = [pair for pair in folders if source(pair[1].source_id).module in DELIVERY_MODULES]
-    tables = [read_regions(folder, card) for folder, card in folders if source(card.source_id).module not in DELIVERY_MODULES]
+    read = [read_corrected(folder, card) for folder, card in folders if source(card.source_id).module not in DELIVERY_MODULES]
+    tables = [table for table, _ in read]
+    corrections = tuple(line for table, corrected in read for line in corrected.lines(table.card.table))
     frames = [
         published,
         *(observations_of_table(table, tables) for table in tables),
         *(observations_of_delivery(folder, card) for folder, card in delivered),
     ]
     names = ["published", *(table.card.table for table in tables), *(card.table for _, card in delivered)]
+    for line in corrections:
+        progress(line)
     for name, frame in zip(names[1:], frames[1:], strict=True):
         progress(f"{name}: {frame['value'].notna().sum()} figures, {frame['value'].isna().sum()} missing with a reason")
-    observations = pd.concat(frames, ignore_index=True)
+    collected = pd.concat(frames, ignore_index=True)
+    is_kept = best_source_rows(collected, indicators())
+    observations = collected[is_kept]
+    keep_previous(processed, observations)
     path = write_observations(observations.sort_values(list(COLUMN_NAMES[:3]), ignore_index=True, kind="stable"), processed)
     counts = tuple(
         (name, int(frame["value"].notna().sum()), int(frame["value"].isna().sum()))
         for name, frame in zip(names, frames, strict=True)
     )
-    return BuildReport(path, counts)
+    set_aside = collected.loc[~is_kept & collected["value"].notna(), "source_id"].value_counts().sort_index()
+    return BuildReport(path, counts, corrections, tuple((str(name), int(count)) for name, count in set_aside.items()))
 
 
 def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
@@ -104,29 +130,50 @@ def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
 
 
 def read_regions(folder: Path, card: SourceCard) -> RegionRows:
-    """Return the catalogued figures of a raw folder by region, checked."""
+    """Return the catalogued figures of a raw folder by region, corrected and checked."""
+    return read_corrected(folder, card)[0]
+
+
+def read_corrected(folder: Path, card: SourceCard) -> tuple[RegionRows, Corrected]:
+    """Return the catalogued figures of a raw folder by region, and what was corrected in them."""
     origin = source(card.source_id)
-    rows = _READERS[origin.module](folder)
-    check_facts(rows, float(origin.rounding), where=folder.name)
-    _check_year(rows, origin, card)
-    return RegionRows(card, origin.boundary_year(card.table), rows)
+    delivered = _READERS[origin.module](folder, origin.id)
+    corrected = apply_corrections(delivered, corrections_of(origin.id), table=card.table)
+    if origin.module != "statline" or measures_of(origin.id):
+        check_facts(corrected.rows, float(origin.rounding), where=folder.name)
+        _check_year(corrected.rows, origin, card)
+    return RegionRows(card, origin.boundary_year(card.table), corrected.rows), corrected
 
 
 def observations_of_table(table: RegionRows, all_tables: list[RegionRows]) -> pd.DataFrame:
-    """Return the observations of one table: every indicator that its measures can make, for every area."""
+    """Return the observations of one table: every indicator that its measures can make, for every area.
+
+    An indicator whose count stands in this table and whose residents do not is made with the key figures of the same year.
+    """
+    nothing = as_observations(pd.DataFrame(columns=list(COLUMN_NAMES)), where=table.card.table)
+    if table.rows.empty:
+        return nothing
     selected = rows_of_areas(table)
     weights = _weights(table, all_tables)
     membership = selected[["area_id", "region_code"]].drop_duplicates()
     rows = selected.drop(columns="area_id").drop_duplicates(["region_code", "measure", "year"])
     available = set(rows["measure"])
     made = [indicator for indicator in indicators().values() if _leading(indicator) and _leading(indicator) <= available]
+    over_others = [indicator for indicator in indicators().values() if _is_over_key_figures(indicator, table, available)]
+    others = _key_figures_of(table, all_tables) if over_others else {}
     figures = [
-        figures_of_areas(
-            indicator, membership.merge(parts_of_indicator(indicator, rows, weights), on="region_code"), areas()
-        ).assign(indicator_id=indicator.id)
-        for indicator in made
+        *(
+            _figures(indicator, membership.merge(parts_of_indicator(indicator, rows, weights), on="region_code"))
+            for indicator in made
+        ),
+        *(_figures(entry, parts_over_other_table(entry, selected, others, table.boundary_year)) for entry in over_others),
     ]
-    return _as_table(pd.concat(figures, ignore_index=True), table.card)
+    margins = [_margins(indicator, membership, rows, weights) for indicator in made if lower_name(indicator.mean) in available]
+    return _as_table(pd.concat(figures, ignore_index=True), margins, table.card) if figures else nothing
+
+
+def _figures(indicator: Indicator, parts: pd.DataFrame) -> pd.DataFrame:
+    return figures_of_areas(indicator, parts, areas()).assign(indicator_id=indicator.id)
 
 
 def _leading(indicator: Indicator) -> set[str]:
@@ -134,31 +181,76 @@ def _leading(indicator: Indicator) -> set[str]:
     return {indicator.mean} if indicator.mean else {*indicator.numerator, *indicator.denominator}
 
 
+def _is_over_key_figures(indicator: Indicator, table: RegionRows, available: set[str]) -> bool:
+    """Return whether the count of an indicator is in this table and what it is divided by in the key figures."""
+    above, below = set(indicator.numerator), set(indicator.denominator)
+    known = {measure.name for measure in measures_of(KEY_FIGURES)}
+    is_other = table.card.source_id != KEY_FIGURES
+    return bool(above and below) and is_other and above <= available and not below & available and below <= known
+
+
+def _key_figures_of(table: RegionRows, all_tables: list[RegionRows]) -> dict[int, pd.DataFrame]:
+    """Return the key figures of the years of a table, and of the year of its boundaries, by area."""
+    years = {*table.rows["year"], table.boundary_year}
+    found = [other for other in all_tables if other.card.source_id == KEY_FIGURES and other.boundary_year in years]
+    return {other.boundary_year: rows_of_areas(other) for other in found}
+
+
+def _margins(indicator: Indicator, membership: pd.DataFrame, rows: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
+    """Return the ends of the provider's interval by area; none for an area made by taking others away.
+
+    For an area of several regions the ends are weighed as the figure is: as wide as when all regions are off the same way, which
+    is the widest they can be.
+    """
+    ends = {"lower": lower_name(indicator.mean), "upper": upper_name(indicator.mean)}
+    frames = []
+    for column, name in ends.items():
+        parts = parts_of_indicator(replace(indicator, mean=name), rows, weights)
+        figures = _figures(indicator, membership.merge(parts, on="region_code"))
+        frames.append(figures.set_index(["indicator_id", "area_id", "year"])["value"].rename(column))
+    margins = pd.concat(frames, axis=1).reset_index()
+    return margins[~margins["area_id"].isin(_subtracted_areas())]
+
+
+def _subtracted_areas() -> set[str]:
+    """Return the areas made by taking others away, directly or through a part."""
+    found = {area.id for area in areas().values() if area.whole}
+    while more := {area.id for area in areas().values() if found & {*area.parts, *area.mean_of}} - found:
+        found |= more
+    return found
+
+
 def _weights(table: RegionRows, all_tables: list[RegionRows]) -> pd.DataFrame | None:
     """Return the counts that weigh a table of model shares: those of the key figures on the same boundaries."""
     if source(table.card.source_id).origin != "modelled":
         return None
-    same = [
-        other
-        for other in all_tables
-        if other.card.source_id == HEALTH_WEIGHTS_SOURCE and other.boundary_year == table.boundary_year
-    ]
+    same = [other for other in all_tables if other.card.source_id == KEY_FIGURES and other.boundary_year == table.boundary_year]
     empty = table.rows.iloc[:0]
     return rows_of_areas(same[0]).drop_duplicates(["region_code", "measure", "year"]) if same else empty
 
 
-def _as_table(figures: pd.DataFrame, card: SourceCard) -> pd.DataFrame:
+def _as_table(figures: pd.DataFrame, margins: list[pd.DataFrame], card: SourceCard) -> pd.DataFrame:
+    bounds = pd.concat(margins) if margins else pd.DataFrame(columns=["indicator_id", "area_id", "year", "lower", "upper"])
+    whole = figures.merge(bounds, on=["indicator_id", "area_id", "year"], how="left", validate="one_to_one")
+    has_value = whole["value"].notna()
     return as_observations(
-        figures.assign(
-            lower=pd.NA,
-            upper=pd.NA,
-            status=status_of(figures["missing_reason"]),
+        whole.assign(
+            lower=whole["lower"].where(has_value),
+            upper=whole["upper"].where(has_value),
+            status=_statuses(whole, source(card.source_id).provisional_years),
             origin=source(card.source_id).origin,
             source_id=card.source_id,
             vintage=card.vintage,
         ).drop(columns="missing_reason"),
         where=card.table,
     )
+
+
+def _statuses(figures: pd.DataFrame, provisional_years: int) -> pd.Series:
+    """Return the status of each figure; what a provider gives for its latest years can be provisional."""
+    statuses = status_of(figures["missing_reason"])
+    is_late = figures["year"].gt(figures["year"].max() - provisional_years)
+    return statuses.mask(is_late & statuses.eq(str(Status.FINAL)), str(Status.PROVISIONAL))
 
 
 def check_facts(rows: pd.DataFrame, rounding: float, *, where: str) -> None:
@@ -182,32 +274,19 @@ def check_facts(rows: pd.DataFrame, rounding: float, *, where: str) -> None:
 
 
 def _check_year(rows: pd.DataFrame, origin: Source, card: SourceCard) -> None:
-    found = sorted(set(rows["year"]))
-    if found != [origin.tables.get(card.table)]:
+    found, allowed = sorted(set(rows["year"])), origin.years_of(card.table)
+    if not found or not set(found) <= set(allowed):
+        named = ", ".join(map(str, allowed)) if len(allowed) == 1 else f"{allowed[0]} to {allowed[-1]}" if allowed else "no year"
         raise InputError(
             f"{card.table}",
-            expected=f"figures of {origin.tables.get(card.table)}, as catalogue/sources.yml says",
-            found=", ".join(map(str, found)),
-            remedy="correct the year of the table in the catalogue, or import the right table",
+            expected=f"figures of {named}, as catalogue/sources.yml says",
+            found=", ".join(map(str, found)) or "none",
+            remedy="look up on which boundaries the table is and correct its year in the catalogue, or import the right table",
         )
 
 
-def _read_statline(folder: Path) -> pd.DataFrame:
-    asked = [measure for measure in measures().values() if measure.table == "kwb"]
-    rows = tidy_rows(read_table_folder(folder), {measure.id: key_of(measure) for measure in asked})
-    factors = {measure.id: measure.factor for measure in asked}
-    scaled = rows["value"] * rows["measure"].map(factors)
-    return rows.assign(value=scaled.round(FACTOR_DECIMALS))
-
-
-def key_of(measure: Measure) -> KeySpec:
-    """Return where a measure stands in a StatLine table."""
-    group = (measure.group,) if measure.group else None
-    return KeySpec(measure.stem, group, measure.unit, other_stems=measure.other_stems, optional=measure.optional)
-
-
-def _read_rivm(folder: Path) -> pd.DataFrame:
+def _read_rivm(folder: Path, source_id: str) -> pd.DataFrame:
     return pd.concat([read_health_workbook(path) for path in sorted(folder.glob("*.xlsx"))], ignore_index=True)
 
 
-_READERS: dict[str, Callable[[Path], pd.DataFrame]] = {"statline": _read_statline, "rivm": _read_rivm}
+_READERS: dict[str, Callable[[Path, str], pd.DataFrame]] = {"statline": read_regional_table, "rivm": _read_rivm}

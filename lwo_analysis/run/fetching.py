@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from lwo_analysis.catalogue.indicators import measures_of
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
 from lwo_analysis.errors import InputError, LwoError, OutputError, ParameterError
 from lwo_analysis.provenance import CARD_NAME, SourceCard, sha256_of, write_card
+from lwo_analysis.sources.regional import codes_asked
 from lwo_analysis.sources.statline import FetchReport, FetchSettings, TableRequest, estimate_rows, fetch_tables
 from lwo_analysis.sources.statline.settings import Progress
-
-API_OF_MODULE = {"statline": "v3"}
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,13 @@ def plan_fetch(
     Parameters
     ----------
     names : sequence of str
-        Sources; every source that can be fetched when empty. `statline` stands for all of them.
+        Sources; every source that is read when empty. `statline` stands for all of these.
     tables : sequence of str
         Only these tables.
     years : tuple of int, optional
-        Only tables whose figures are of these years.
+        Only tables with figures of these years, and of a table of several years only these.
     regions : tuple of str, optional
-        Starts of region codes; whole tables when absent.
+        Starts of region codes; those of the source when absent, which are mostly all.
     api : str, optional
         `v3`, `v4` or `dataderden` instead of what the source uses.
     raw : Path
@@ -66,21 +66,31 @@ def plan_fetch(
     CatalogueError
         A table belongs to no source.
     """
-    chosen = [source for source in sources().values() if source.module in API_OF_MODULE and _is_asked(source, names)]
+    chosen = [source for source in sources().values() if source.api and _is_asked(source, names)]
     unknown = [name for name in names if name != "statline" and name not in {source.id for source in chosen}]
     listed = [(source_of_table(table), table) for table in tables] or [
         (source, table) for source in chosen for table in source.tables
     ]
-    wanted = [(source, table) for source, table in listed if years is None or source.tables[table] in years]
+    wanted = [
+        (source, table) for source, table in listed if source.api and (years is None or {*source.years_of(table)} & {*years})
+    ]
     if unknown or not wanted:
-        fetchable = [source.id for source in sources().values() if source.module in API_OF_MODULE]
+        fetchable = [source.id for source in sources().values() if source.api]
         raise ParameterError(
             "fetch",
             expected=f"sources out of {', '.join(fetchable)} and years that they have",
             found=f"{', '.join(unknown) or 'nothing to fetch'}",
             remedy="correct the source, --tables or --years",
         )
-    return [TableRequest(table, raw / table, api or API_OF_MODULE[source.module], None, regions) for source, table in wanted]
+    return [_request(source, table, years, regions, api, raw) for source, table in wanted]
+
+
+def _request(
+    source: Source, table: str, years: tuple[int, ...] | None, regions: tuple[str, ...] | None, api: str | None, raw: Path
+) -> TableRequest:
+    held = None if years is None or source.first_year is None else tuple(sorted({*source.years_of(table)} & {*years}))
+    chosen = regions or source.regions or None
+    return TableRequest(table, raw / table, api or source.api, None, chosen, held, where=codes_asked(source.id))
 
 
 def fetch_requests(
@@ -119,7 +129,7 @@ def parse_years(text: str | None) -> tuple[int, ...] | None:
 
 
 def _is_asked(source: Source, names: Sequence[str]) -> bool:
-    return not names or source.id in names or source.module in names
+    return source.id in names or ((not names or source.module in names) and bool(measures_of(source.id)))
 
 
 def _finished(request: TableRequest, outcome: FetchReport | InputError | OutputError, retrieved: str) -> Fetched:
@@ -134,7 +144,7 @@ def _write_card(request: TableRequest, report: FetchReport, retrieved: str) -> N
     source = source_of_table(request.table_id)
     names = [path.name for path in sorted(report.destination.iterdir()) if path.is_file() and not path.name.startswith(".")]
     files = {name: sha256_of(report.destination / name) for name in names if name != CARD_NAME}
-    note = "" if report.whole else "Only some columns, regions or years of the table."
+    note = "" if report.whole else "Only some columns, regions, years or codes of the table."
     card = SourceCard(
         source.id, request.table_id, report.title, source.provider, source.licence, report.modified, retrieved, files, note
     )

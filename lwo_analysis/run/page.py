@@ -83,14 +83,13 @@ def _cards_used(used: pd.DataFrame) -> list[tuple[str, SourceCard | None]]:
     keys = {(row.source_id, row.vintage, None if pd.isna(row.year) else int(row.year)) for row in used.itertuples()}
     demo_used = [(demo.SOURCE_ID, None)] if any(name == demo.SOURCE_ID for name, _, _ in keys) else []
     cards = [read_card(path.parent) for path in sorted(raw_folder().glob(f"*/{CARD_NAME}"))]
-    return [
-        *demo_used,
-        *(
-            (card.source_id, card)
-            for card in cards
-            if (card.source_id, card.vintage, source(card.source_id).tables.get(card.table)) in keys
-        ),
-    ]
+    return [*demo_used, *((card.source_id, card) for card in cards if _is_used(card, keys))]
+
+
+def _is_used(card: SourceCard, keys: set[tuple[str, str, int | None]]) -> bool:
+    """Return whether a figure is of this table; the tables of documents and partners are not listed by year."""
+    years = source(card.source_id).years_of(card.table)
+    return any(key[:2] == (card.source_id, card.vintage) and (not years or key[2] in years) for key in keys)
 
 
 def _input_of_card(card: SourceCard) -> ProvenanceInput:

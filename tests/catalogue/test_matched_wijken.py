@@ -13,7 +13,7 @@ from lwo_analysis.catalogue.indicators import indicator, measures
 from lwo_analysis.catalogue.nplv import focus_areas
 from lwo_analysis.indicators.construct import parts_of_indicator
 from lwo_analysis.indicators.matching import MatchedAreas, match_areas
-from lwo_analysis.run.build import key_of
+from lwo_analysis.sources.regional import key_of
 from lwo_analysis.sources.statline import read_table_folder, tidy_rows
 from tests.support.shared_data import shared_path
 

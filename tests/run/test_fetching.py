@@ -28,9 +28,9 @@ def addresses(server: StatLineServer) -> dict[str, str]:
     return {"LWO_STATLINE_V3": server.v3, "LWO_STATLINE_V4": server.v4, "LWO_DATADERDEN": server.dataderden}
 
 
-def plan(raw: Path, **options: object) -> list:
+def plan(raw: Path, *names: str, **options: object) -> list:
     defaults = {"tables": [], "years": None, "regions": None, "api": None, "raw": raw}
-    return plan_fetch([], **{**defaults, **options})
+    return plan_fetch(names, **{**defaults, **options})
 
 
 def test_a_fetched_table_has_a_card_that_holds(server, tmp_path):
@@ -64,7 +64,26 @@ def test_a_table_that_fails_leaves_the_last_good_one(server, tmp_path):
 
 
 def test_years_choose_the_tables(tmp_path):
-    assert [request.table_id for request in plan(tmp_path, years=(2020, 2021))] == ["84799NED", "85039NED"]
+    assert [request.table_id for request in plan(tmp_path, "kwb", years=(2020, 2021))] == ["84799NED", "85039NED"]
+
+
+def test_years_choose_rows_of_a_table_of_several_years(tmp_path):
+    crime, nuisance = plan(tmp_path, "politie-crime", "politie-nuisance", years=(2020, 2043))
+    assert (crime.table_id, crime.api, crime.years, crime.regions) == ("47018NED", "dataderden", (2020,), None)
+    assert (nuisance.table_id, nuisance.years, nuisance.regions) == ("47024NED", (2020,), ("NL", "GM", "WK"))
+    assert plan(tmp_path, "politie-crime")[0].years is None
+
+
+def test_only_the_codes_that_are_read_are_fetched(tmp_path):
+    assert plan(tmp_path, "politie-crime")[0].where == {"SoortMisdrijf": ("0.0.0",)}
+    health = plan(tmp_path, "rivm-health-statline")[0]
+    assert health.where == {"Leeftijd": ("20300",), "Marges": ("MBG0095", "MOG0095", "MW00000")}
+    assert plan(tmp_path, "kwb", years=(2020,))[0].where == {}
+
+
+def test_a_source_without_measures_is_fetched_only_when_it_is_named(tmp_path):
+    assert not {"86296NED", "86204NED", "86158NED"} & {request.table_id for request in plan(tmp_path)}
+    assert [request.table_id for request in plan(tmp_path, "ses-woa")] == ["86296NED"]
 
 
 def test_what_cannot_be_fetched_is_named(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from lwo_analysis.sources.statline.dialects import (
     Dialect,
     EntitySet,
     dimension_sets,
+    padded_codes,
     region_dimension,
     row_filter,
     rows_query,
@@ -46,6 +47,7 @@ class TableRequest:
     regions: tuple[str, ...] | None = None
     years: tuple[int, ...] | None = None
     catalog: str = "CBS"
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass
@@ -67,18 +69,20 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Selection:
-    """What is asked of the rows: exact keys, starts of region codes and years (None: all), as filter and as whole query."""
+    """What is asked of the rows: exact keys, starts of region codes, years and codes (None: all), as filter and as query."""
 
     keys: list[str] | None
     regions: tuple[str, ...] | None
     years: tuple[int, ...] | None
     filters: str
     query: str
+    where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def stated(self) -> dict[str, Any]:
         """Return the selection as the manifest states it and `read_table_folder` understands it."""
         regions, years = (list(part) if part else None for part in (self.regions, self.years))
-        return {"select": self.keys, "regions": regions, "years": years}
+        codes = {"where": {name: list(codes) for name, codes in self.where.items()}} if self.where else {}
+        return {"select": self.keys, "regions": regions, "years": years, **codes}
 
 
 def fetch_once(attempt: Attempt) -> FetchReport:
@@ -129,8 +133,10 @@ def resolve_selection(attempt: Attempt, described: pd.DataFrame, codes: dict[str
         raise InputError(
             where, expected=f"periods of {_listed(years)}", found=f"those of {_listed(held)}", remedy="ask for other years"
         )
-    filters = row_filter(region_dimension(described, request.table_id), request.regions, time, periods)
-    chosen = Selection(keys, request.regions, years, filters, rows_query(attempt.plan, described, keys, filters))
+    exact = {name: padded_codes(name, wanted, codes, where) for name, wanted in request.where.items()}
+    exact |= {str(time): periods} if periods else {}
+    filters = row_filter(region_dimension(described, request.table_id), request.regions, exact)
+    chosen = Selection(keys, request.regions, years, filters, rows_query(attempt.plan, described, keys, filters), request.where)
     if len(chosen.query) > attempt.transport.settings.longest_query:
         return Selection(None, None, None, "", "")
     return chosen

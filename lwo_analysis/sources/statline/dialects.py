@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -156,13 +156,30 @@ def selected_keys(described: pd.DataFrame, select: Sequence[str | KeySpec] | Non
     return [key for key in topics if key in asked]
 
 
-def row_filter(region: str, regions: Sequence[str] | None, time: str | None, periods: Sequence[str] | None) -> str:
-    """Return the filter on the starts of region codes and on exact period codes; padding never matters to a start."""
-    ladders = []
-    if regions:
-        ladders.append(" or ".join(f"startswith({region},'{start}')" for start in regions))
-    if time and periods:
-        ladders.append(" or ".join(f"{time} eq '{code}'" for code in periods))
+def padded_codes(dimension: str, wanted: Sequence[str], codes: Mapping[str, Sequence[str]], where: str) -> list[str]:
+    """Return codes of a further dimension as the provider pads them: a filter of another width finds nothing, without an error.
+
+    Raises
+    ------
+    InputError
+        There is no such dimension, or it lacks one of the codes.
+    """
+    exact = {code.strip(): code for code in codes.get(dimension, [])}
+    lacking = [code for code in wanted if code not in exact]
+    if lacking or not exact:
+        raise InputError(
+            where,
+            expected=f"code {', '.join(lacking)} in dimension {dimension}",
+            found=", ".join(list(exact)[:8]) or "no such dimension",
+            remedy="correct the code in the catalogue",
+        )
+    return [exact[code] for code in wanted]
+
+
+def row_filter(region: str, regions: Sequence[str] | None, exact: Mapping[str, Sequence[str]]) -> str:
+    """Return the filter on the starts of region codes and on exact codes; padding never matters to a start."""
+    ladders = [" or ".join(f"startswith({region},'{start}')" for start in regions)] if regions else []
+    ladders += [" or ".join(f"{name} eq '{code}'" for code in codes) for name, codes in exact.items()]
     return " and ".join(f"({ladder})" for ladder in ladders)
 
 

@@ -51,7 +51,7 @@ def assembled(parts: list[TablePart], where: str, selection: dict[str, object]) 
     where : str
         Name of the folder or table, for errors.
     selection : dict
-        What was asked for when the parts were fetched: ``select``, ``regions`` and ``years``; empty for a whole table.
+        What was asked for when the parts were fetched: ``select``, ``regions``, ``years``, ``where``; empty for a whole table.
     """
     is_v4 = any(part.role == "observations" for part in parts)
     table = assemble_v4(parts, where, selection) if is_v4 else _assemble_v3(parts, where, selection)
@@ -122,7 +122,8 @@ def _stated_period(info: pd.Series, properties: pd.DataFrame) -> str:
 
 def _stated_rows(info: pd.Series, selection: dict[str, object]) -> int | None:
     stated = info.get("RecordCount")
-    if selection.get("regions") or selection.get("years") or stated is None or pd.isna(stated):
+    is_part = any(selection.get(name) for name in ("regions", "years", "where"))
+    if is_part or stated is None or pd.isna(stated):
         return None
     return int(stated)
 
