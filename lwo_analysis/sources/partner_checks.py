@@ -141,10 +141,10 @@ def _refuse(rows: pd.DataFrame, is_wrong: pd.Series, expected: str) -> None:
 
 
 def _suppressed(rows: pd.DataFrame, minimum: int) -> tuple[pd.DataFrame, int]:
-    """Take out every figure with a count under the minimum: delivered, implied by share and n, or itself the figure."""
+    """Take out every figure with a count under the minimum: delivered, implied by share or rate and n, or itself the figure."""
     is_count = rows["indicator_id"].map(lambda name: indicators()[name].unit == "count").astype(bool)
-    is_share = rows["indicator_id"].map(lambda name: indicators()[name].unit == "percent").astype(bool)
-    implied = (rows["value"] / 100 * rows["n"]).where(is_share & rows["numerator"].isna())
+    scale = rows["indicator_id"].map(lambda name: indicators()[name].scale)
+    implied = (rows["value"] / scale * rows["n"]).where(scale.gt(1) & rows["numerator"].isna())
     counts = [rows["numerator"], rows["denominator"], rows["n"], rows["value"].where(is_count), implied]
     hidden = pd.concat([(count < minimum).fillna(False).astype(bool) for count in counts], axis=1).any(axis=1)
     hidden &= rows["missing_reason"].eq("")

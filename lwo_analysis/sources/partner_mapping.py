@@ -1,4 +1,24 @@
-"""The mapping file of a delivery: a person says once which column is what, so that no program has to guess."""
+"""The mapping file of a delivery: a person says once which column is what, so that no program has to guess.
+
+An example, for a CSV or Excel file with the columns Wijkcode, Jaar, Uitzettingen and Huurwoningen::
+
+    identity:                              # what goes on the source card
+      source_id: partner                   # an entry of catalogue/sources.yml that is read with a mapping
+      table: huisuitzettingen              # the folder under data/raw
+      title: Huisuitzettingen wegens huurschuld
+      provider: Corporatie X
+      licence: Afspraak van 1 januari 2025
+      vintage: 2025-03-01
+    layout: {decimal: ",", missing: {"<5": suppressed_or_unknown, "-": absent}}
+    area: {column: Wijkcode, kind: cbs_code, boundary_year: 2024, level: wijk, skip: [Totaal]}
+    period: {column: Jaar}
+    figures:
+      - {indicator: evictions_for_arrears, unit: per_1000_rentals, numerator: Uitzettingen, denominator: Huurwoningen}
+    minimum_cell: 10
+
+`preset: statline-web`, `statline-web-symbols` or `swing` fills in `layout` for an export of those sites. Every key is explained
+at the class of its section: `Identity`, `Layout` (in `spreadsheet`), `AreaKey`, `Period` and `FigureColumns`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +35,7 @@ from lwo_analysis.catalogue.loading import build_entry, read_catalogue_file
 from lwo_analysis.catalogue.sources import sources
 from lwo_analysis.errors import CatalogueError, InputError
 from lwo_analysis.sources.spreadsheet import YEAR_MARK, Layout
-from lwo_analysis.sources.spreadsheet_cells import plain_text
+from lwo_analysis.sources.spreadsheet_cells import FIRST_YEAR, LAST_YEAR, plain_text
 
 Section = TypeVar("Section")
 LARGEST_MAPPING = 200_000
@@ -259,6 +279,8 @@ def check_choices(layout: Layout, area: AreaKey, period: Period, where: str) -> 
     require(not strangers, f"{where}, layout.missing", f"reasons of {', '.join(REASONS)}", ", ".join(strangers))
     _check_area(area, f"{where}, area")
     require(period.format in PERIOD_KINDS, f"{where}, period.format", f"one of {', '.join(PERIOD_KINDS)}", period.format)
+    years = period.value is None or period.value in range(FIRST_YEAR, LAST_YEAR + 1)
+    require(years, f"{where}, period.value", f"a year from {FIRST_YEAR} to {LAST_YEAR}", period.value)
     require(not (period.column and period.value), f"{where}, period", "a column or a value", "both")
 
 

@@ -108,9 +108,23 @@ class Table:
         return self.grid.place(row.number, self.position(name))
 
     def headers_by_year(self, pattern: str) -> dict[int, str]:
-        """Return the header of each year that a pattern with `{year}` in it occurs for."""
-        matches = [_header_pattern(pattern).fullmatch(name) for name in self.names]
-        return {int(match[1]): match[0] for match in matches if match}
+        """Return the header of each year that a pattern with `{year}` in it occurs for.
+
+        Raises
+        ------
+        InputError
+            Two headers are about the same year.
+        """
+        matches = [match for name in self.names if (match := _header_pattern(pattern).fullmatch(name))]
+        found = {int(match[1]): match[0] for match in matches}
+        if len(found) < len(matches):
+            raise InputError(
+                str(self.grid.path),
+                expected=f"one column {pattern!r} for each year",
+                found=", ".join(repr(match[0]) for match in matches),
+                remedy="remove the column that stands twice, or write its header in full in the mapping",
+            )
+        return found
 
 
 def read_table(path: Path, layout: Layout, columns: Iterable[str]) -> Table:
@@ -231,7 +245,8 @@ def _shown_rows(rows: list[Row], table: Table, layout: Layout) -> list[Row]:
 
 
 def _check_hidden_columns(table: Table, wanted: tuple[str, ...], layout: Layout) -> None:
-    needed = {place for name in wanted for place in table.positions.get(plain_text(name).casefold(), [])}
+    patterns = [_header_pattern(name) for name in wanted]
+    needed = {place for place, name in enumerate(table.names) if any(pattern.fullmatch(name) for pattern in patterns)}
     if needed & table.grid.hidden_columns and layout.hidden == "refuse":
         first = min(needed & table.grid.hidden_columns)
         raise _hidden_error(f"{table.grid.path}, sheet {table.grid.sheet}, column {table.names[first]!r}", "a hidden column")

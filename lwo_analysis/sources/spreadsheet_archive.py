@@ -26,8 +26,8 @@ def check_archive(path: Path, *, largest_total: int) -> tuple[str, ...]:
     Raises
     ------
     InputError
-        Not a whole zip; a member has an absolute path, `..`, a backslash, a drive or the name of another member; it is encrypted;
-        it shrinks more than `LARGEST_RATIO` times; or all members together exceed `largest_total`.
+        Not a whole zip; a member has an absolute path, `..`, a backslash, a drive or the name of another member; it
+        shrinks more than `LARGEST_RATIO` times; or all members together exceed `largest_total`.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -51,7 +51,7 @@ def read_member(path: Path, name: str, *, largest: int) -> bytes:
     Raises
     ------
     InputError
-        The member is longer, or damaged.
+        The member is longer, damaged or encrypted.
     """
     try:
         with zipfile.ZipFile(path) as archive, archive.open(name) as stream:
@@ -75,8 +75,6 @@ def _check_member(path: Path, member: zipfile.ZipInfo) -> None:
     parts = PurePosixPath(name).parts
     if name.startswith("/") or "\\" in member.orig_filename or "\0" in member.orig_filename or ".." in parts or ":" in name:
         raise _error(path, "plain names in the zip", repr(name[:80]))
-    if member.flag_bits & 0x1:
-        raise _error(path, "a zip without a password", f"{name!r} is encrypted")
     if member.file_size > max(SMALL_MEMBER, LARGEST_RATIO * member.compress_size):
         found = f"{name!r} of {member.compress_size} bytes that unpack to {member.file_size}"
         raise _error(path, f"members that shrink at most {LARGEST_RATIO} times", found)

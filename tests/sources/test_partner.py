@@ -6,11 +6,11 @@ import contextlib
 import csv
 import shutil
 import tempfile
+import textwrap
 from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +20,7 @@ from lwo_analysis.indicators.delivered import figures_of_delivery
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import SourceCard, read_card
 from lwo_analysis.run.build import build_observations
+from lwo_analysis.sources import partner_mapping
 from lwo_analysis.sources.importing import import_files
 from lwo_analysis.sources.partner import DeliveredFigures, read_partner_figures
 from lwo_analysis.sources.partner_mapping import MAPPING_NAME, REASONS, read_partner_mapping
@@ -177,6 +178,7 @@ def test_intervals_and_amounts_in_thousands_come_along(tmp_path):
         ({"area": {"names": {8020: "oud-oost"}}}, r"area, names: expected .*digits between quotes"),
         ({"area": {"kind": "cbs_code"}}, r"area\.boundary_year: expected the year whose boundaries"),
         ({"period": {"format": "month"}}, r"period\.format: expected one of year"),
+        ({"period": {"column": "", "value": 23}}, r"period\.value: expected a year from 1900 to 2100"),
         ({"period": {"value": 2023}}, "expected a column or a value, found 'both'"),
         ({"figures": figure(indicator="happiness")}, r"expected an id of catalogue/indicators\.yml"),
         ({"figures": figure(unit="euro")}, "unit: expected percent or fraction, as the indicator"),
@@ -396,18 +398,29 @@ def test_noise_in_a_file_gives_figures_or_an_input_error_never_another(noise, at
             read(path)
 
 
-def test_the_example_mapping_in_the_docstrings_is_yaml_that_people_can_write(tmp_path):
-    text = """
-    identity: {source_id: partner, table: evictions, title: T, provider: P, licence: L, vintage: 2025-03-01}
-    layout: {decimal: ",", missing: {"<5": suppressed_or_unknown}}
-    area: {column: Gebied, kind: area_id, names: {Oud-Oost: oud-oost, Bilgaard: bilgaard}}
-    period: {column: Jaar}
-    figures: [{indicator: neighbourhood_attachment, unit: percent, value: Binding}]
-    minimum_cell: 10
-    """
+def test_the_example_in_the_documentation_reads_its_file(tmp_path):
+    example = textwrap.dedent((partner_mapping.__doc__ or "").partition("::\n")[2].partition("`preset")[0])
     path = tmp_path / "m.yml"
-    path.write_text(text)
-    mapping = read_partner_mapping(path)
-    assert mapping.identity.vintage == "2025-03-01"
-    assert read_partner_figures(write_text(tmp_path, csv_text()), mapping).rows["value"].tolist() == list(FIGURES.values())
-    assert yaml.safe_load(text)["layout"]["missing"] == mapping.layout.missing
+    path.write_text(example)
+    rows = (("Wijkcode", "Jaar", "Uitzettingen", "Huurwoningen"), ("8020", "2023", "12", "2000"), ("Totaal", "2023", "<5", "-"))
+    figures = read_partner_figures(write_text(tmp_path, csv_text(rows)), read_partner_mapping(path)).rows
+    # 12 of 2,000 is 6 per 1,000
+    assert figures[["key", "value"]].values.tolist() == [["WK008020", 6.0]]
+
+
+def test_two_columns_for_one_year_are_refused(tmp_path):
+    rows = (("Gebied", "Binding 2023", "Binding 2023*"), ("Bilgaard", "39", "40"))
+    mapping = mapping_with(figures=figure(value="Binding {year}"))
+    mapping["period"] = {}
+    with pytest.raises(InputError, match=r"one column 'Binding \{year\}' for each year, found 'Binding 2023', 'Binding 2023\*'"):
+        read(write_text(tmp_path, csv_text(rows)), mapping)
+    hidden = write_book(tmp_path, [row[:2] for row in rows], lambda sheet: setattr(sheet.column_dimensions["B"], "hidden", True))
+    with pytest.raises(InputError, match="column 'Binding 2023': expected nothing hidden"):
+        read(hidden, mapping)
+
+
+def test_a_rate_with_its_number_of_people_is_hidden_when_it_stands_for_too_few(tmp_path):
+    # 4 per 1,000 of 2,000 is 8
+    mapping = mapping_with(figures=[{"indicator": "evictions_for_arrears", "unit": "per_1000_rentals", "value": "u", "n": "n"}])
+    path = write_text(tmp_path, csv_text((("Gebied", "Jaar", "u", "n"), ("Bilgaard", "2023", "4", "2000"))))
+    assert read(path, mapping).suppressed == 1

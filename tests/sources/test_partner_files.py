@@ -35,6 +35,11 @@ def test_a_byte_that_the_stated_encoding_does_not_have_is_placed(tmp_path):
         read(path, mapping_with(layout={"encoding": "utf-8"}))
 
 
+def test_a_mark_at_the_start_is_no_part_of_the_first_header(tmp_path):
+    quoted = csv_text().replace("Gebied", '"Gebied"')
+    assert figures_of(write_text(tmp_path, quoted.encode("utf-8-sig")), mapping_with(layout={"encoding": "utf-8"})) == FIGURES
+
+
 def test_an_encoding_that_does_not_exist_is_named(tmp_path):
     with pytest.raises(InputError, match="expected an encoding that exists"):
         read(write_text(tmp_path, csv_text()), mapping_with(layout={"encoding": "utf-9"}))
@@ -189,6 +194,10 @@ def test_a_cell_shown_as_a_percentage_counts_as_shown(tmp_path):
         assert figures_of(path, mapping_with(figures=figure(unit=unit))) == FIGURES
     text = csv_text().replace("30,5", "30,5 %").replace("39", "39%")
     assert figures_of(write_text(tmp_path, text)) == FIGURES
+    one = write_text(tmp_path, csv_text((HEADER, ("Bilgaard", "2023", "39%"))))
+    assert figures_of(one, mapping_with(figures=figure(unit="fraction"))) == {("bilgaard", 2023): 39.0}
+    with pytest.raises(InputError, match="expected a number without a percent sign as value of income, found '39%'"):
+        read(one, mapping_with(figures=figure(indicator="income", unit="euro")))
 
 
 def test_a_share_that_differs_from_its_counts_is_refused(tmp_path):
