@@ -71,7 +71,7 @@ def demo_reader(truth: pd.DataFrame) -> tuple[Attacker, dict[Key, float], dict[K
         ("lwo", ("oud-oost", "bilgaard", "vrijheidswijk", "heechterp-schieringen", "camminghaburen")),
         ("lwd", ("lwo", "lwd-rest")),
         ("lwd-rest", numbered[:10]),
-        ("g40", numbered),
+        ("g40", ("lwo", *numbered)),
     ]
     counts, bases = truth_of(truth)
     scales = {name: indicators()[name].scale for name in set(truth["indicator_id"])}
