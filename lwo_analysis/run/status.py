@@ -9,6 +9,7 @@ from lwo_analysis import paths
 from lwo_analysis.cleaning.observations import FILE_NAME
 from lwo_analysis.errors import LwoError
 from lwo_analysis.provenance import CARD_NAME, read_card
+from lwo_analysis.run.health import health_lines, read_health
 from lwo_analysis.run.publishing import REPORT
 
 
@@ -23,7 +24,7 @@ class Status:
 def read_status() -> Status:
     """Return the state of raw files, observation table and site."""
     raw = [_raw_line(path.parent.name) for path in sorted(paths.raw_folder().glob(f"*/{CARD_NAME}"))]
-    parts = [*raw, _table_line(), _run_line()]
+    parts = [*raw, _table_line(), *_health_parts(), _run_line()]
     return Status(tuple(line for line, _ in parts), all(healthy for _, healthy in parts))
 
 
@@ -47,6 +48,16 @@ def _table_line() -> tuple[str, bool]:
         if newer
         else ("observations: up to date", True)
     )
+
+
+def _health_parts() -> list[tuple[str, bool]]:
+    """Return how current the figures are; nothing when they are not built, which is said elsewhere."""
+    if not (paths.processed_folder() / FILE_NAME).exists():
+        return []
+    try:
+        return [(line, True) for line in health_lines(read_health(with_hidden=False))]
+    except LwoError as problem:
+        return [(f"figures: {problem}", False)]
 
 
 def _run_line() -> tuple[str, bool]:
