@@ -45,7 +45,7 @@ def possible_range(system: CellSystem, point: np.ndarray, hidden: np.ndarray, ce
     Two linear programmes over the hidden amounts x: min and max of x_k subject to A x = A x0 and lower <= x <= upper. A count is
     whole, so the true range may be a little narrower; sums of areas have whole corners, and then it is the same.
     """
-    free = np.flatnonzero(hidden)
+    free = tied_cells(system.relations, hidden, cell)
     sums = system.relations[:, free]
     sums = sums[sums.any(axis=1)]
     bounds = np.column_stack([np.minimum(system.lower[free], point[free]), np.maximum(system.upper[free], point[free])])
@@ -84,12 +84,26 @@ def consistent_point(system: CellSystem) -> np.ndarray:
     table = np.hstack([sums[used], unit, -unit])
     objective = np.concatenate([np.zeros(len(free)), np.ones(2 * len(used))])
     bounds = [*zip(system.lower[free], system.upper[free], strict=True), *[(0.0, np.inf)] * (2 * len(used))]
-    solved = linprog(objective, A_eq=table, b_eq=-(system.relations[used] @ point), bounds=bounds, method="highs")
+    solved = linprog(
+        objective, A_eq=table, b_eq=system.sides[used] - system.relations[used] @ point, bounds=bounds, method="highs"
+    )
     point[free] = solved.x[: len(free)]
     return point
 
 
+def tied_cells(relations: np.ndarray, hidden: np.ndarray, cell: int) -> np.ndarray:
+    """Return the hidden amounts that sums tie to one of them, over hidden amounts alone: what is published passes nothing on."""
+    touches = (relations != 0) & hidden
+    reached = np.zeros(len(hidden), dtype=bool)
+    reached[cell], size = True, 0
+    while size < (size := int(reached.sum())):
+        reached |= touches[touches[:, reached].any(axis=1)].any(axis=0)
+    return np.flatnonzero(reached)
+
+
 def _optimum(objective: np.ndarray, sums: np.ndarray, total: np.ndarray, bounds: np.ndarray) -> float:
     solved = linprog(objective, A_eq=sums, b_eq=total, bounds=bounds, method="highs")
+    if solved.status == 4:  # the first pass of the solver cannot tell "no bound" from "no solution"
+        solved = linprog(objective, A_eq=sums, b_eq=total, bounds=bounds, method="highs", options={"presolve": False})
     # Status 3: the objective has no bound. Any other failure leaves the amount unprotected, which hides more, never less.
     return float(solved.fun) if solved.status == 0 else (-np.inf if solved.status == 3 else 0.0)

@@ -39,8 +39,9 @@ class CellSystem:
     costs : ndarray, shape (cells,)
         What is lost when an amount is hidden; infinite where it cannot be.
     relations : csr_array (or ndarray for a part of a table), shape (sums, cells)
-        Sums over the amounts that are zero; a base that everybody knows is not a column but part of the right-hand side, which
-        follows from the amounts themselves and so absorbs what the provider's rounding makes of it.
+        Factors of the amounts in every sum.
+    sides : ndarray, shape (sums,)
+        What the sums come to, but for the provider's rounding: a base that everybody knows is not a column but stands here.
     """
 
     names: tuple[Cell, ...]
@@ -53,6 +54,7 @@ class CellSystem:
     publishers: tuple[np.ndarray, ...]
     costs: np.ndarray
     relations: csr_array | np.ndarray
+    sides: np.ndarray
 
 
 def cell_system(rows: pd.DataFrame, source_ids: pd.Series, policy: DisclosurePolicy) -> CellSystem:
@@ -150,25 +152,31 @@ def _means_over_areas(rows: pd.DataFrame, publishers: dict[Cell, list[int]], pol
     found = []
     for entry in policy.area_means:
         means = rows[rows["area_id"].eq(entry.area_id) & rows["value"].notna()]
+        groups = dict(list(rows[rows["area_id"].isin(entry.members)].groupby(["indicator_id", "year"])))
         for position, indicator, year in means[["indicator_id", "year"]].itertuples(name=None):
-            members = rows[rows["area_id"].isin(entry.members) & rows["indicator_id"].eq(indicator) & rows["year"].eq(year)]
             cell = (f"{VALUE_OF}{indicator}", entry.area_id, year)
-            publishers[cell] = [position]
-            found.append(_terms_of_mean(members, publishers) | {cell: -float(len(entry.members))})
+            if (indicator, year) in groups:
+                publishers[cell] = [position]
+                terms = _terms_of_mean(groups[indicator, year], publishers)
+                found.append(terms | {cell: -float(len(entry.members))})
     return found
 
 
 def _terms_of_mean(members: pd.DataFrame, publishers: dict[Cell, list[int]]) -> Relation:
     """Return the factors of the members; one whose base nobody knows is taken to have the usual base."""
     factors = (members["scale"] / members["below_amount"].where(members["below"].ne(""), 1.0)).astype(float)
+    usual = factors.fillna(factors.median() if factors.notna().any() else 1.0)
     bare = members["amount"].isna() & members["value"].notna()
     terms: Relation = {}
-    for position, row in members.iterrows():
-        cell = (f"{VALUE_OF}{row['indicator_id']}" if bare[position] else row["quantity"], row["area_id"], row["year"])
-        if bare[position]:
-            publishers[cell] = [position]
-        usual = factors.median() if factors.notna().any() else 1.0
-        terms[cell] = 1.0 if bare[position] else float(factors.fillna(usual)[position])
+    columns = zip(
+        members.index, bare, usual, members["indicator_id"], members["quantity"], members["area_id"], members["year"], strict=True
+    )
+    for position, is_bare, factor, indicator, quantity, area, year in columns:
+        if is_bare:
+            publishers[f"{VALUE_OF}{indicator}", area, year] = [position]
+            terms[f"{VALUE_OF}{indicator}", area, year] = 1.0
+        else:
+            terms[quantity, area, year] = float(factor)
     return terms
 
 
@@ -204,6 +212,7 @@ def _assembled(
         tuple(known),
         _costs(names, amounts, known, policy),
         _matrix(names, relations),
+        np.array([-sum(factor * bases[cell] for cell, factor in terms.items() if cell in bases) for terms in relations], float),
     )
 
 

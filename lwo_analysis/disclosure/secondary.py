@@ -9,7 +9,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from lwo_analysis.disclosure.attack import SLACK, consistent_point, is_safe, possible_range
+from lwo_analysis.disclosure.attack import SLACK, consistent_point, is_safe, possible_range, tied_cells
 from lwo_analysis.disclosure.cells import CellSystem
 
 
@@ -103,6 +103,7 @@ def _part(system: CellSystem, members: np.ndarray) -> CellSystem:
         names=tuple(system.names[index] for index in members),
         publishers=tuple(system.publishers[index] for index in members),
         relations=columns[columns.any(axis=1)],
+        sides=system.sides[columns.any(axis=1)],
     )
 
 
@@ -160,8 +161,9 @@ def _thinned(system: CellSystem, point: np.ndarray, pattern: Pattern) -> Pattern
     hidden, protects = pattern.hidden.copy(), dict(pattern.protects)
     if len(protects) < 2:
         return pattern
-    secrets = np.flatnonzero(system.is_secret)
     for cell in sorted(protects, key=lambda index: -system.costs[index]):
+        tied = tied_cells(system.relations, hidden, cell)
+        secrets = tied[system.is_secret[tied]]
         hidden[cell] = False
         if all(is_safe(system, secret, possible_range(system, point, hidden, secret)) for secret in secrets):
             del protects[cell]
