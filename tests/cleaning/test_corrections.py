@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pandas as pd
 import pytest
 
@@ -161,10 +163,12 @@ def test_the_cut_name_of_2017_is_in_the_region_list_and_becomes_whole():
 
 
 def test_the_build_applies_and_counts_corrections(real_data, tmp_path, monkeypatch):
+    for name in ("published", TABLE):
+        shutil.copytree(real_data / "raw" / name, tmp_path / "raw" / name)
     where = {"region_code": "WK008020", "measure": "residents"}
     flag = checked_corrections([entry(where=where, expect={"at_least": 12000, "at_most": 13000})], "kwb")
     monkeypatch.setattr("lwo_analysis.run.build.corrections_of", lambda source_id: flag if source_id == "kwb" else ())
     lines: list[str] = []
-    report = build_observations(real_data / "raw", tmp_path, lines.append)
+    report = build_observations(tmp_path / "raw", tmp_path / "processed", lines.append)
     assert report.corrections == ("84799NED: correction x (flag), 1 rows",)
     assert report.corrections[0] in lines

@@ -152,6 +152,22 @@ def test_what_notebooks_load_is_protected(tmp_path, monkeypatch):
     assert hidden[["value", "lower", "upper", "numerator", "denominator", "n"]].isna().all(axis=None)
 
 
+def test_a_part_that_nobody_measures_is_not_taken_for_nothing():
+    # Of three levels of education the middle one is in no row: the base minus the highest level is still anything but the lowest.
+    people = with_totals(dict.fromkeys(ATOMS, 6000.0))
+    low, high = with_totals(dict.fromkeys(ATOMS, 1500.0)), with_totals(dict.fromkeys(ATOMS, 2000.0))
+    table = table_of([*share_rows("low_education_share", low, people), *share_rows("high_education_share", high, people)])
+    two = table["indicator_id"].eq("low_education_share") & table["area_id"].isin(["bilgaard", "vrijheidswijk"])
+    numbers = ["value", "lower", "upper", "numerator", "denominator", "n"]
+    left_out = table.assign(status=table["status"].mask(two, "suppressed"), **{name: table[name].mask(two) for name in numbers})
+    assert len(exposures(left_out, disclosure_policy())) == 0
+    one_only = table.assign(
+        status=table["status"].mask(two & table["area_id"].eq("bilgaard"), "suppressed"),
+        **{name: table[name].mask(two & table["area_id"].eq("bilgaard")) for name in numbers},
+    )
+    assert exposures(one_only, disclosure_policy())["lowest"].tolist() == pytest.approx([1500.0])
+
+
 # --- the catalogue knows every sum that a reader can make --------------------------------------------------------------------
 
 
