@@ -49,8 +49,16 @@ def test_a_shifted_decimal_or_a_zero_for_a_secret_cell_stops(change, what):
         check(rows(recipients=RECIPIENTS | change))
 
 
-def test_a_municipality_with_a_missing_wijk_says_nothing():
+def test_a_wijk_without_a_figure_can_hold_what_is_short_when_that_is_little():
     check(rows(recipients=RECIPIENTS | {"WK000102": None}))
+    large = {"GM0001": 1500.0, "WK000101": 900.0, "WK000102": None, "WK000103": 200.0}
+    with pytest.raises(InputError, match=r"add up to 1500 \(recipients, 2020\), found 1100"):
+        check(rows(recipients=large))
+
+
+def test_a_missing_wijk_does_not_hide_a_shifted_decimal():
+    with pytest.raises(InputError, match="add up to 150"):
+        check(rows(recipients=RECIPIENTS | {"WK000101": 900.0, "WK000102": None}))
 
 
 def test_residents_without_an_address_may_be_missing_from_the_wijken():

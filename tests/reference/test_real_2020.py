@@ -7,6 +7,9 @@ import pytest
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.cleaning.observations import read_observations
+from lwo_analysis.errors import InputError
+from lwo_analysis.provenance import read_card
+from lwo_analysis.run.build import check_facts, read_regions
 from tests.support.shared_data import shared_path
 
 FIVE = ("WK008020", "WK008050", "WK008051", "WK008060", "WK008061")
@@ -94,3 +97,43 @@ def test_health_is_marked_as_modelled_and_what_2012_lacks_is_not_published(obser
 def test_a_column_that_the_first_release_leaves_empty_is_nowhere_zero(observations):
     register = observations[observations["source_id"] == "kwb"]
     assert (register["value"] > 0).fillna(True).all()
+
+
+@pytest.fixture(scope="module")
+def regional_rows(real_data) -> pd.DataFrame:
+    """Return the rows of the real table as the build reads them."""
+    folder = real_data / "raw" / "84799NED"
+    return read_regions(folder, read_card(folder)).rows
+
+
+@pytest.mark.parametrize(
+    ("measure", "region", "change", "told"),
+    [
+        ("social_assistance_recipients", "WK008050", lambda value: value * 10, "wijken of GM0080 that add up"),
+        ("social_assistance_recipients", "WK008050", lambda value: value / 10, "wijken of GM0080 that add up"),
+        ("social_assistance_recipients", "WK008050", lambda value: 0.0, "wijken of GM0080 that add up"),
+        ("residents", "WK008061", lambda value: value * 10, "that add up to residents"),
+        ("age_0_14", "WK008061", lambda value: 0.0, "that add up to residents"),
+        ("single_person_households", "GM0080", lambda value: value * 10, "single_person_households at most households"),
+    ],
+    ids=[
+        "decimal to the right",
+        "decimal to the left",
+        "secret cell as zero",
+        "residents",
+        "age group as zero",
+        "part above whole",
+    ],
+)
+def test_one_spoiled_cell_of_the_real_table_stops_the_build(regional_rows, measure, region, change, told):
+    cell = regional_rows["measure"].eq(measure) & regional_rows["region_code"].eq(region)
+    spoiled = regional_rows.assign(
+        value=regional_rows["value"].mask(cell, regional_rows["value"].map(change, na_action="ignore"))
+    )
+    assert cell.sum() == 1
+    with pytest.raises(InputError, match=told):
+        check_facts(spoiled, 5.0, where="84799NED")
+
+
+def test_the_real_table_itself_passes(regional_rows):
+    check_facts(regional_rows, 5.0, where="84799NED")
