@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import signal
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -25,13 +26,37 @@ app = typer.Typer(
 app.add_typer(design_app, name="design")
 
 
+STOPPED = 130
+"""Exit code of a command that was stopped, by Ctrl-C or by a scheduler."""
+
+
 def main() -> None:
     """Run the command line; a problem the reader can solve becomes one line on stderr and an exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        app()
+        code = app(standalone_mode=False)
+    except typer.TyperException as problem:
+        _end(_usage_error(problem)) if problem.format_message() else sys.exit(problem.exit_code)
     except LwoError as problem:
-        print(f"lwo: {problem}", file=sys.stderr)
-        sys.exit(problem.exit_code)
+        _end(problem)
+    if code == STOPPED:
+        print("lwo: stopped before the end; what was there is untouched. Give the same command again.", file=sys.stderr)
+    sys.exit(code)
+
+
+def _end(problem: LwoError) -> NoReturn:
+    print(f"lwo: {problem}", file=sys.stderr)
+    sys.exit(problem.exit_code)
+
+
+def _usage_error(problem: typer.TyperException) -> ParameterError:
+    """Return an unknown option or a missing argument as one line; one without a message has shown the help instead."""
+    context = getattr(problem, "ctx", None)
+    command = context.command_path if context else "lwo"
+    found = problem.format_message().rstrip(".")
+    return ParameterError(
+        command, expected="the words that its --help lists", found=found[:1].lower() + found[1:], remedy=f"see `{command} --help`"
+    )
 
 
 @app.command("import")
@@ -95,7 +120,7 @@ def run_command(
     notebooks: Annotated[list[str] | None, typer.Argument(help="Notebooks to run; all when absent.")] = None,
     parameters: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE, over every standard run.")] = None,
     lang: Annotated[str | None, typer.Option(help="Only pages in this language: nl or en.")] = None,
-    jobs: Annotated[int, typer.Option(help="Notebooks at the same time; 0 for one per processor.")] = 0,
+    jobs: Annotated[int, typer.Option(min=0, help="Notebooks at the same time; 0 for one per processor.")] = 0,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Whether the site has a section of demo pages.")] = True,
 ) -> None:
     """Execute notebooks and publish outputs/site."""

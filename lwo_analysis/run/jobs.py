@@ -49,8 +49,9 @@ class Job:
     @cached_property
     def slug(self) -> str:
         """Name of the page: the notebook and whatever differs from its defaults, the language last."""
+        # An area can be the subject or the comparison: without the word, two pages would have one address.
         changed = [
-            str(value).replace(",", "-")
+            f"{'compare-' if key == 'compare' else ''}{value}".replace(",", "-")
             for key, value in self.parameters.items()
             if key not in ("lang", "panel") and value != self.defaults[key]
         ]

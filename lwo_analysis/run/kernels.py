@@ -16,6 +16,8 @@ from jupyter_client.manager import AsyncKernelManager
 from papermill.engines import NBClientEngine, papermill_engines
 
 ENGINE = "lwo"
+# What a kernel finds wrong is in the outputs of the notebook; its own log would only mix with the lines of the run.
+QUIET = "--log-level=CRITICAL"
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 
@@ -28,6 +30,7 @@ class SocketKernelManager(AsyncKernelManager):
             self.transport = "ipc"
             self.ip = str(self._socket_folder / "k")
         options["env"] = {**os.environ, **ONE_THREAD, "PYTHONHASHSEED": "0"} | options.get("env", {})
+        options["extra_arguments"] = [*options.get("extra_arguments", []), QUIET]
         return super()._async_pre_start_kernel(**options)
 
     async def _async_cleanup_resources(self, restart: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 Value = str | int | float | bool
 PARAMETERS_TAG = "parameters"
 FIRST_YEAR, LAST_YEAR = 1995, 2043
+MOST_LISTED = 12
+CATALOGUES = {"area": "areas.yml", "compare": "areas.yml", "indicator": "indicators.yml"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,11 @@ def read_parameters(notebook: NotebookNode, name: str) -> dict[str, Value]:
             found=f"{len(cells)}",
             remedy="tag the cell in JupyterLab (property inspector, cell tags)",
         )
-    return dict(_assignment(statement, name) for statement in ast.parse(cells[0].source).body)
+    try:
+        statements = ast.parse(cells[0].source).body
+    except SyntaxError as problem:
+        raise _not_an_assignment(name, problem.text or problem.msg) from problem
+    return dict(_assignment(statement, name) for statement in statements)
 
 
 def check_parameters(given: Mapping[str, object], defaults: Mapping[str, Value], name: str) -> dict[str, Value]:
@@ -128,7 +135,7 @@ def check_values(values: Mapping[str, Value], *, where: str = "parameters") -> N
         if wrong:
             raise ParameterError(
                 f"{where}, {key}",
-                expected=_domain_text(key),
+                expected=_domain_text(key, wrong[0]),
                 found=", ".join(map(repr, wrong)),
                 remedy="correct the value",
             )
@@ -148,11 +155,15 @@ def _domain(key: str) -> frozenset[object] | range:
     return domains[key]
 
 
-def _domain_text(key: str) -> str:
+def _domain_text(key: str, wrong: Value) -> str:
     if key == "year":
         return f"a year from {FIRST_YEAR} to {LAST_YEAR}, or 0 for the latest"
-    shown = sorted(map(str, _domain(key)))
-    return f"{'ids separated by commas, ' if key == 'compare' else ''}one of {', '.join(shown)}"
+    known = sorted(map(str, _domain(key)))
+    several = "ids separated by commas, each " if key == "compare" else ""
+    if len(known) <= MOST_LISTED:
+        return f"{several}one of {', '.join(known)}"
+    near = difflib.get_close_matches(str(wrong), known) or known[:3]
+    return f"{several}an id of catalogue/{CATALOGUES[key]}, such as {', '.join(near)}"
 
 
 def _assignment(statement: ast.stmt, name: str) -> tuple[str, Value]:
@@ -163,10 +174,14 @@ def _assignment(statement: ast.stmt, name: str) -> tuple[str, Value]:
             return statement.targets[0].id, ast.literal_eval(statement.value)
     except ValueError:
         pass
-    raise NotebookError(
+    raise _not_an_assignment(name, ast.unparse(statement))
+
+
+def _not_an_assignment(name: str, found: str) -> NotebookError:
+    return NotebookError(
         f"{name}, cell parameters",
         expected="assignments of one name to one literal",
-        found=ast.unparse(statement)[:60],
+        found=found.strip()[:60],
         remedy="move code out of the parameters cell",
     )
 

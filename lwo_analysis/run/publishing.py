@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import nbformat
 import pandas as pd
 
+from lwo_analysis.catalogue.disclosure import disclosure_policy
 from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
+from lwo_analysis.disclosure import check_protected
 from lwo_analysis.errors import NotebookError, OutputError
 from lwo_analysis.provenance import written_whole
 from lwo_analysis.publish.clock import generation_time
@@ -29,6 +34,7 @@ from lwo_analysis.run.jobs import Job
 EXECUTED = "executed.ipynb"
 RECORD = "page.json"
 REPORT = "report.json"
+SECONDS_TO_END = 5
 
 
 @dataclass(frozen=True)
@@ -121,17 +127,23 @@ def execute_all(jobs: Sequence[Job], workers: int, progress: Callable[[str], Non
     ------
     LwoError
         The first job that failed.
+    KeyboardInterrupt
+        The run was stopped; its processes and kernels have ended.
     """
-    if workers == 1 or len(jobs) == 1:
+    if workers == 1 or len(jobs) <= 1:
         return [_told(make_page(job), progress) for job in jobs]
     # Spawned, not forked: the parent holds threads and event loops that a forked child must not inherit.
     with ProcessPoolExecutor(max_workers=min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(make_page, job) for job in jobs]
+        with _workers_deaf_to_ctrl_c():
+            futures = [pool.submit(make_page, job) for job in jobs]
         try:
             for future in as_completed(futures):
                 _told(future.result(), progress)
         except BrokenProcessPool as problem:
             raise _worker_error() from problem
+        except KeyboardInterrupt:
+            _end_workers()
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
     return [future.result() for future in futures]
@@ -177,6 +189,28 @@ def available_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+@contextmanager
+def _workers_deaf_to_ctrl_c() -> Iterator[None]:
+    """Start processes that leave Ctrl-C, which a terminal sends to all of them, to this one; it ends them itself."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    earlier = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, earlier)
+
+
+def _end_workers() -> None:
+    """End the processes of a run that was stopped; a kernel ends with its process."""
+    for worker in active_children():
+        worker.terminate()
+    for worker in active_children():
+        worker.join(SECONDS_TO_END)
+        worker.kill()
+
+
 def _worker_error() -> NotebookError:
     return NotebookError(
         "worker",
@@ -212,14 +246,24 @@ def _keep(folder: Path, made: MadePage) -> None:
 
 
 def _rendered(folder: Path) -> RenderedPage:
-    record = PageRecord(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
-    return render_page(nbformat.read(folder / EXECUTED, as_version=4), page=record)
+    try:
+        record = PageRecord(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
+        return render_page(nbformat.read(folder / EXECUTED, as_version=4), page=record)
+    except (OSError, ValueError, TypeError, KeyError, nbformat.ValidationError, NotebookError) as problem:
+        raise OutputError(
+            str(folder),
+            expected="a page of an earlier run that can be published again",
+            found=(str(problem).splitlines() or [type(problem).__name__])[0].rstrip("."),
+            remedy="run its notebook again, or remove the folder",
+        ) from problem
 
 
 def _downloads(processed: Path, pages: Sequence[RenderedPage]) -> pd.DataFrame | None:
     real = [load_observations("real")] if (processed / FILE_NAME).exists() else []
     demo = [load_observations("demo")] if any(page.is_demo for page in pages) else []
     frames = [*real, *demo]
+    for frame in frames:
+        check_protected(frame, disclosure_policy(), where="downloads of the site")
     return pd.concat(frames, ignore_index=True) if frames else None
 
 

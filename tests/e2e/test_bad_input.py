@@ -123,6 +123,12 @@ def test_an_unwritable_outputs_folder_stops_the_run_at_once(built):
         (("run", "99-nothing"), "found 99-nothing"),
         (("run", "-p", "year"), "NAME=VALUE"),
         (("import", ".", "--source", "weather"), "'weather'"),
+        (("run", "--jbos", "2"), "no such option: --jbos"),
+        (("run", "--jobs", "-3"), "greater than or equal to 0"),
+        (("run", "--jobs", "two"), "valid integer"),
+        (("import", "--source", "rivm"), "missing argument 'path'"),
+        (("status", "extra"), "unexpected extra argument"),
+        (("publish",), "no such command 'publish'"),
     ],
 )
 def test_a_wrong_word_on_the_command_line_is_code_2(built, arguments, told):

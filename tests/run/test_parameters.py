@@ -28,7 +28,7 @@ def test_a_notebook_has_exactly_one_parameters_cell(sources):
         read_parameters(notebook(*sources), "02-comparison")
 
 
-@pytest.mark.parametrize("source", ["year = 2020 + 1", "import os", "a, b = 1, 2", "print(1)"])
+@pytest.mark.parametrize("source", ["year = 2020 + 1", "import os", "a, b = 1, 2", "print(1)", "%matplotlib inline", "year ="])
 def test_a_parameters_cell_holds_literals_only(source):
     with pytest.raises(NotebookError, match="one name to one literal"):
         read_parameters(notebook(source), "02-comparison")
@@ -54,3 +54,8 @@ def test_an_unknown_name_or_value_is_told_in_one_line(given, found):
         check_parameters(given, DEFAULTS, "02-comparison")
     assert found in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_long_list_of_ids_is_told_by_the_nearest_ones():
+    with pytest.raises(ParameterError, match=r"an id of catalogue/areas\.yml, such as bilgaard, found 'bilgard'"):
+        check_parameters({"area": "bilgard"}, DEFAULTS, "02-comparison")

@@ -122,3 +122,23 @@ def test_a_file_that_is_no_notebook_is_named(tmp_path):
     (notebooks / "page.ipynb").write_text("{")
     with pytest.raises(NotebookError, match=r"page\.ipynb: expected a Jupyter notebook"):
         standard_jobs(notebooks, [], {}, None, demo=True)
+
+
+def test_the_same_area_as_subject_and_as_comparison_makes_two_addresses(tmp_path):
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, parameters='area = "lwo"\ncompare = "g40"\nlang = "nl"')
+    (notebooks / "params" / "page.yml").write_text("runs:\n  - {area: lwd}\n  - {compare: lwd}\n")
+    assert [job.slug for job in standard_jobs(notebooks, [], {}, None, demo=True)] == ["page-lwd", "page-compare-lwd"]
+
+
+def test_no_jobs_at_all_still_give_a_site(tmp_path):
+    folders = {name: tmp_path / name for name in ("runs", "site", "processed")}
+    assert run_and_publish([], **folders, workers=2, demo=True, lang="nl").home.exists()
+
+
+def test_a_damaged_page_of_an_earlier_run_is_named(tmp_path):
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
+    record = tmp_path / "outputs" / "runs" / "gone" / "page.json"
+    record.parent.mkdir(parents=True)
+    record.write_text("{")
+    with pytest.raises(OutputError, match=r"runs/gone: expected a page of an earlier run.*remove the folder"):
+        publish(notebooks, tmp_path / "outputs")
