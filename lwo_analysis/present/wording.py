@@ -65,6 +65,18 @@ def find_forbidden_wording(text: str, badge: Badge, lang: str, grade: int | None
     return None
 
 
+def find_stigma(text: str, lang: str) -> str | None:
+    """Return the first word of a text that labels people or places, or None.
+
+    Examples
+    --------
+    >>> find_stigma("Een achterstandswijk.", "nl"), find_stigma("Een wijk.", "nl")
+    ('achterstandswijk', None)
+    """
+    found = re.search(rf"\b(?:{_STIGMA[lang]})\b", text, flags=re.IGNORECASE)
+    return found[0] if found else None
+
+
 def _forbidden(badge: Badge, lang: str, grade: int | None) -> list[str]:
     patterns = [_STIGMA[lang]]
     if badge is not Badge.EFFECT or (grade or 0) < CAUSAL_GRADE:

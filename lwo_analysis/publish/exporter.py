@@ -12,7 +12,7 @@ import nbformat
 from jinja2 import pass_context
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
@@ -36,7 +36,9 @@ from lwo_analysis.publish.guards import (
     check_cells,
     check_findings,
     check_html,
+    check_languages,
     check_origins,
+    check_prose,
     tags_of,
 )
 from lwo_analysis.publish.page import badge_legend, fill_page, page_foot
@@ -56,15 +58,42 @@ class MathRenderer(IPythonRenderer):
 
     def inline_math(self, body: str) -> str:
         """Return a formula inside a line."""
-        return convert(body)
+        return _mathml(body)
 
     def block_math(self, body: str) -> str:
         """Return a formula on a line of its own."""
-        return convert(body, display="block")
+        return _mathml(body, display="block")
 
     def latex_environment(self, name: str, body: str) -> str:
         """Return an environment such as ``aligned`` on a line of its own."""
-        return convert(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
+        return _mathml(f"\\begin{{{name}}}{body}\\end{{{name}}}", display="block")
+
+    def block_html(self, html: str) -> str:
+        """Refuse HTML on lines of its own: prose is Markdown, and everything else comes from :mod:`lwo_analysis.present`."""
+        raise UnfitMarkdownError("prose without HTML of its own", html)
+
+    def inline_html(self, html: str) -> str:
+        """Refuse HTML inside a line."""
+        raise UnfitMarkdownError("prose without HTML of its own", html)
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Refuse a picture in prose: it has no numbers below it and no origin."""
+        raise UnfitMarkdownError("pictures made with make_figure", f"![{text}]")
+
+
+class UnfitMarkdownError(Exception):
+    """Markdown that no page may hold; told as a `NotebookError` with the notebook it is in."""
+
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(found)
+        self.expected, self.found = expected, found.strip()[:60]
+
+
+def _mathml(body: str, display: str = "inline") -> str:
+    try:
+        return convert(body, display=display)
+    except Exception as problem:  # the errors of latex2mathml have no common base class
+        raise UnfitMarkdownError("a formula in LaTeX", f"{body.strip()!r}") from problem
 
 
 class CellsExporter(HTMLExporter):
@@ -81,10 +110,7 @@ class CellsExporter(HTMLExporter):
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Return a markdown cell as HTML, without anchor signs in the headings."""
-        cell = context.get("cell", {})
-        renderer = MathRenderer(
-            escape=False, embed_images=True, exclude_anchor_links=True, attachments=dict(cell.get("attachments", {}))
-        )
+        renderer = MathRenderer(escape=False, exclude_anchor_links=True)
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
@@ -110,6 +136,8 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     """
     kept = _cells_in_language(notebook, page.lang)
     check_cells(kept, page.notebook)
+    check_prose(kept, page.lang, page.notebook)
+    check_languages(kept, page.lang, page.notebook)
     claims = collect_claims(kept)
     check_findings(kept, claims, page.notebook)
     provenance = {**collect_provenance(kept, page.notebook), **_facts(page)}
@@ -216,8 +244,8 @@ def _export_cells(notebook: NotebookNode, lang: str, name: str) -> str:
     exporter = CellsExporter(config=Config({"HTMLExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}}))
     try:
         html, _ = exporter.from_notebook_node(notebook, resources={"lwo_show_code": phrase("page.show_code", lang)})
-    except InvalidNotebook as problem:
-        raise NotebookError(name, expected="pictures that are in it", found=str(problem), remedy="attach them again") from problem
+    except UnfitMarkdownError as problem:
+        raise NotebookError(name, expected=problem.expected, found=problem.found, remedy="correct the markdown cell") from problem
     return html
 
 

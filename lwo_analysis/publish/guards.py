@@ -17,15 +17,27 @@ from lwo_analysis.present.origins import checked_origins, is_demo
 from lwo_analysis.present.prose import PROSE_MIME
 from lwo_analysis.present.provenance_note import PROVENANCE_MIME
 from lwo_analysis.present.tables import TABLE_MIME
+from lwo_analysis.present.wording import find_stigma
 
 OWN_MIMES = (FIGURE_MIME, TABLE_MIME, CLAIMS_MIME, PROVENANCE_MIME, PROSE_MIME, DOWNLOAD_MIME)
 FINDINGS_TAG = "findings"
 
+LANGUAGE_TAGS = frozenset({"nl", "en"})
+"""A markdown cell with one of these tags is on the page of that language only."""
+
+_FORMULA_OR_CODE = re.compile(
+    r"\$\$.*?\$\$|\$[^$\n]*\$|```.*?```|`[^`\n]*`|\]\([^)]*\)|^\s*\d+\.\s", flags=re.DOTALL | re.MULTILINE
+)
+_TYPED_NUMBER = re.compile(r"(?<![\w.,-])(?!(?:19|20)\d\d(?!\w))(?!95\s?%)[-+\u2212]?\d[\d.,]*%?")
 _WIDGET_MIME = "application/vnd.jupyter.widget-view+json"
 _FORBIDDEN_HTML = {
-    "a script": r"<script\b|<\w[^>]*\son\w+\s*=|href=[\"']\s*javascript:",
-    "a request to another place": r"<(?:img|source|iframe|link|object|embed)\b[^>]*\s(?:src|srcset|href|data)=[\"'](?!data:)",
+    "a script": r"<script\b|<\w[^>]*[\s/]on\w+\s*=|href=[\"']\s*(?:javascript|data|vbscript):",
+    "an element that loads, sends or moves": (
+        r"<(?:iframe|object|embed|link|base|meta|form|input|button|video|audio|track|image|use)\b"
+    ),
+    "a request to another place": r"<(?:img|source)\b[^>]*\s(?:src|srcset)=[\"'](?!data:image/)",
     "a style of its own": r"<style\b|<\w[^>]*\sstyle=[^>]*url\(",
+    "a drawing outside a figure": r"<svg\b",
     "a picture without an alternative text": r"<img\b(?![^>]*\balt=[\"'][^\"'\s])|No description has been provided",
 }
 
@@ -52,6 +64,64 @@ def check_cells(notebook: NotebookNode, name: str) -> None:
             raise _fault(f"{name}, {place}", "a cell that ran", "no execution count", "remove what stops the run (sys.exit?)")
         for output in cell.outputs:
             _check_output(output, f"{name}, {place}")
+
+
+def check_prose(notebook: NotebookNode, lang: str, name: str) -> None:
+    """Refuse prose of a notebook that says a number itself, labels people, or has no language among cells that have one.
+
+    Parameters
+    ----------
+    notebook : NotebookNode
+        The cells of the page; those of the other language are gone.
+    lang : str
+        Language of the page.
+    name : str
+        The notebook, for the message.
+
+    Raises
+    ------
+    NotebookError
+        A markdown cell holds a typed number, HTML that is not Markdown, or a stigmatising word; or has no language in a notebook
+        of two languages.
+    """
+    cells = [(place, cell) for place, cell in enumerate(notebook.cells, start=1) if cell.cell_type == "markdown"]
+    is_bilingual = any(tags_of(cell) & LANGUAGE_TAGS for _, cell in cells)
+    for number, cell in cells:
+        place = f"{name}, cell {number}"
+        if FINDINGS_TAG in tags_of(cell):
+            continue
+        if is_bilingual and len(tags_of(cell) & LANGUAGE_TAGS) != 1:
+            raise _fault(place, "prose tagged `nl` or `en`", "a cell without one language", "tag it, and write its twin")
+        if typed := typed_numbers(cell.source):
+            raise _fault(place, "prose without numbers", f"{', '.join(typed)} typed", "say it in a claim, or in words")
+        if word := find_stigma(cell.source, lang):
+            raise _fault(place, "words that do not label people", repr(word), "say what was measured")
+
+
+def typed_numbers(text: str) -> list[str]:
+    """Return the numbers that a Markdown text says itself; those in formulas, code, links, years and names (G40) do not count.
+
+    Examples
+    --------
+    >>> typed_numbers("In 2020 had 12,6% bijstand, de G40 $n = 4$ met een 95%-interval.")
+    ['12,6%']
+    """
+    return [number.rstrip(".,") for number in _TYPED_NUMBER.findall(_FORMULA_OR_CODE.sub(" ", text))]
+
+
+def check_languages(notebook: NotebookNode, lang: str, name: str) -> None:
+    """Refuse a figure, table, claim or paragraph in another language than that of its page.
+
+    Raises
+    ------
+    NotebookError
+        With the cell and the language.
+    """
+    for place, cell in code_cells(notebook):
+        for output in cell.outputs:
+            facts = [fact for mime in OWN_MIMES for fact in _listed(output.get("data", {}).get(mime, []))]
+            if other := sorted({fact["lang"] for fact in facts if "lang" in fact} - {lang}):
+                raise _fault(f"{name}, {place}", f"the language of the page ({lang})", ", ".join(other), "pass lang=lang")
 
 
 def check_findings(notebook: NotebookNode, claims: tuple[Mapping[str, Any], ...], name: str) -> None:
@@ -152,6 +222,10 @@ def _check_output(output: NotebookNode, place: str) -> None:
         raise _fault(
             place, "a figure, table or claim", f"a plain {_plain_name(output)}", "use make_figure, make_table or make_claim"
         )
+
+
+def _listed(facts: Any) -> list[Mapping[str, Any]]:
+    return facts if isinstance(facts, list) else [facts]
 
 
 def _plain_name(output: NotebookNode) -> str:

@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present import make_prose, make_title
 from lwo_analysis.publish import RenderedPage, render_page
-from tests.support.sample_pages import code_cell, markdown_cell, sample_claims, sample_notebook, sample_record
+from lwo_analysis.publish.guards import FINDINGS_TAG, tags_of, typed_numbers
+from tests.support.sample_pages import code_cell, markdown_cell, sample_claims, sample_notebook, sample_record, sample_table
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +157,9 @@ def test_the_input_is_not_changed() -> None:
 
 def test_an_english_page_takes_the_english_cells_and_words() -> None:
     notebook = sample_notebook(lang="en")
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and FINDINGS_TAG not in tags_of(cell):
+            cell.metadata["tags"] = ["en"]
     notebook.cells.insert(3, markdown_cell("## Alleen Nederlands", "nl"))
     notebook.cells.insert(3, markdown_cell("## Only English", "en"))
     soup = BeautifulSoup(render_page(notebook, page=sample_record(lang="en")).html, "html.parser")
@@ -189,15 +193,19 @@ def test_what_the_notebook_wrote_to_its_error_stream_is_kept_for_the_log_and_not
     [
         ("#### Te diep", "level 4"),
         ("# Nog een titel", "exactly one title"),
-        ("![x](attachment:gone.png)", "missing attachment: gone.png"),
-        ("![](data:image/png;base64,AA==)", "alternative text"),
-        ("<img src='data:image/png;base64,AA==' alt=''>", "alternative text"),
-        ("<img src='https://elders.invalid/x.png' alt='x'>", "request"),
-        ("<script>alert(1)</script>", "script"),
-        ("<p onclick='x()'>x</p>", "script"),
-        ("<a href='javascript:x()'>x</a>", "script"),
-        ("<p style='background:url(https://elders.invalid/x.png)'>x</p>", "style"),
-        ("<style>p { color: red }</style>", "style"),
+        ("![x](attachment:gone.png)", "pictures made with make_figure"),
+        ("![een staaf](data:image/png;base64,AA==)", "pictures made with make_figure"),
+        ("<script>alert()</script>", "HTML of its own, found <script>"),
+        ("Tekst met <b/onclick=x()>een knop</b>", "HTML of its own"),
+        ("<iframe srcdoc='x'></iframe>", "HTML of its own"),
+        ("<table><tr><td>veel</td></tr></table>", "HTML of its own"),
+        ("<!-- verborgen -->", "HTML of its own"),
+        ("[x](data:text/html,x)", "script"),
+        ("$\\frac{x}{$", "a formula in LaTeX"),
+        ("In Oost krijgt 12,6% bijstand.", "cell 4: expected prose without numbers, found 12,6% typed"),
+        ("Van elke 1.000 inwoners waren er 36 en -4 over.", "found 1.000, 36, -4 typed"),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", "found 1, 2 typed"),
+        ("Een achterstandswijk.", "expected words that do not label people, found 'achterstandswijk'"),
     ],
 )
 def test_prose_that_breaks_a_rule_fails_the_page(source: str, message: str) -> None:
@@ -230,3 +238,46 @@ def test_prose_that_only_speaks_of_scripts_and_addresses_passes() -> None:
     notebook = sample_notebook()
     notebook.cells.insert(3, markdown_cell('Typ `only = "x"`, `url("https://x.nl")` of `<script>`; lees [meer](https://x.nl).'))
     assert "only = " in render_page(notebook, page=sample_record()).html
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("<script>alert(1)</script>", "a script"),
+        ("<b/onclick=x()>x</b>", "a script"),
+        ("<a href='javascript:x()'>x</a>", "a script"),
+        ("<svg><image href='https://elders.invalid/x.png'/></svg>", "loads, sends or moves"),
+        ("<video src='https://elders.invalid/x.mp4'></video>", "loads, sends or moves"),
+        ("<meta http-equiv='refresh' content='0;url=https://elders.invalid'>", "loads, sends or moves"),
+        ("<form action='https://elders.invalid'>x</form>", "loads, sends or moves"),
+        ("<img src='https://elders.invalid/x.png' alt='x'>", "a request"),
+        ("<img src='data:image/png;base64,AA==' alt=''>", "alternative text"),
+        ("<p style='background:url(https://elders.invalid/x.png)'>x</p>", "a style"),
+        ("<style>p { color: red }</style>", "a style"),
+        ("<svg><path d='M0 0'/></svg>", "a drawing"),
+    ],
+)
+def test_an_output_that_breaks_a_rule_fails_the_page(source: str, message: str) -> None:
+    notebook = sample_notebook()
+    notebook.cells[5].outputs[0].data["text/html"] += source
+    with pytest.raises(NotebookError, match=message):
+        render_page(notebook, page=sample_record())
+
+
+def test_an_english_table_on_a_dutch_page_is_refused() -> None:
+    notebook = sample_notebook()
+    notebook.cells[5].outputs = code_cell("", sample_table(lang="en")).outputs
+    with pytest.raises(NotebookError, match=r"cell 6: expected the language of the page \(nl\), found en"):
+        render_page(notebook, page=sample_record())
+
+
+def test_prose_without_a_language_beside_prose_with_one_is_refused() -> None:
+    notebook = sample_notebook()
+    notebook.cells[3].metadata["tags"] = ["nl"]
+    with pytest.raises(NotebookError, match="cell 1: expected prose tagged `nl` or `en`"):
+        render_page(notebook, page=sample_record())
+
+
+def test_years_names_formulas_and_code_are_no_typed_numbers() -> None:
+    text = "1. Van 2013 tot 2025: de G40, `x[3]`, $n = 16$, een 95%-interval en [dit](https://x.nl/12)."
+    assert typed_numbers(text) == []
