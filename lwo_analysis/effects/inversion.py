@@ -50,7 +50,8 @@ def accepted_interval(
 
 def _edge(accepted: Callable[[np.ndarray], np.ndarray], outside: float, inside: float, tolerance: float) -> float:
     """Return an accepted value within ``tolerance`` of the edge between a rejected and an accepted value."""
-    while abs(inside - outside) > tolerance:
+    # Below the spacing of floating-point numbers an edge cannot be refined further.
+    while abs(inside - outside) > max(tolerance, 8 * np.spacing(max(abs(inside), abs(outside)))):
         inner = np.linspace(outside, inside, 6)[1:-1]
         mask = accepted(inner)
         first = int(np.argmax(mask)) if mask.any() else len(inner)

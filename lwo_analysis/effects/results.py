@@ -118,14 +118,19 @@ class EffectResult:
         standard_error: float = math.nan,
         interval: tuple[float, float] = NO_INTERVAL,
         p_value: float = math.nan,
+        level: float | None = None,
     ) -> EffectResult:
-        """Return the same estimate with inference from elsewhere (placebos, permutations); the status becomes ``estimated``."""
+        """Return the same estimate with inference from elsewhere (placebos, permutations); the status becomes ``estimated``.
+
+        ``level`` is the confidence level of the given interval; that of this result when left out.
+        """
         return dataclasses.replace(
             self,
             inference=inference,
             standard_error=float(standard_error),
             interval=(float(interval[0]), float(interval[1])),
             p_value=float(p_value),
+            level=self.level if level is None else level,
             status="estimated" if self.status == "too_few_areas" else self.status,
         )
 

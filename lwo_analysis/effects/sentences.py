@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from lwo_analysis.effects.results import EffectResult
 
 Language = Literal["nl", "en"]
+ROUNDING = 1e-10
 
 TEMPLATES: dict[str, dict[str, str]] = {
     "nl": {
@@ -62,9 +63,23 @@ def outcome_kind(result: EffectResult) -> str:
     lower, upper = result.interval
     if math.isnan(lower) or math.isnan(upper):
         return "p_only"
-    if lower <= 0 <= upper or result.p_value > 1 - result.level:
+    if lower <= 0 <= upper or not (math.isnan(result.p_value) or rejects(result.p_value, result.level)):
         return "inconclusive"
     return "higher" if result.estimate > 0 else "lower"
+
+
+def rejects(p_value: float, level: float) -> bool:
+    """Return whether a test at confidence ``level`` rejects; False for a missing p-value.
+
+    A p-value that equals ``1 - level`` rejects: permutation p-values are fractions such as 1/10, and ``1 - 0.9`` is slightly
+    less than 0.1 in floating point.
+
+    Examples
+    --------
+    >>> rejects(0.1, 0.9), rejects(0.11, 0.9)
+    (True, False)
+    """
+    return p_value <= 1 - level + ROUNDING
 
 
 def format_p(p_value: float, language: Language = "nl") -> str:

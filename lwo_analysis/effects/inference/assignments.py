@@ -75,6 +75,17 @@ def placebo_assignments(
     return Assignments(np.vstack([treated, candidates[_distinct(generator, size, places, draws)]]), False)
 
 
+def actual_first(assignments: Assignments, treated: IntArray) -> IntArray:
+    """Return the rows with the actual assignment in row 0; random draws that happen to equal it are kept.
+
+    Leaving those out would make p-values a little too small: they are ties.
+    """
+    if not assignments.exhaustive:
+        return assignments.rows
+    others = assignments.rows[(assignments.rows != treated).any(axis=1)]
+    return np.vstack([treated, others])
+
+
 def _distinct(rng: np.random.Generator, size: int, places: int, draws: int) -> IntArray:
     """Return ``draws`` ordered samples without replacement from range(size), each equally likely."""
     if places > size // 4:

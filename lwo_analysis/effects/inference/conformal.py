@@ -12,7 +12,7 @@ import pandas as pd
 from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
 from lwo_analysis.effects.inversion import accepted_interval
 from lwo_analysis.effects.panel import FloatArray, OutcomeMatrix, common_start, to_matrix
-from lwo_analysis.effects.sentences import decimals_for, format_number, format_p
+from lwo_analysis.effects.sentences import decimals_for, format_number, format_p, rejects
 from lwo_analysis.effects.simplex import simplex_least_squares
 from lwo_analysis.errors import DesignError, ParameterError
 
@@ -67,7 +67,7 @@ class ConformalResult:
         low, high = self.interval
         decimals = decimals_for((high - low) / 4, high)
         low_text, high_text = (format_number(end, decimals, language, sign=True) for end in (low, high))
-        stands_out = self.p_value <= 1 - self.level
+        stands_out = rejects(self.p_value, self.level)
         if language == "nl":
             start = "De jaren na de start wijken af" if stands_out else "De jaren na de start vallen niet op"
             interval = f"{self.level:.0%}-interval {low_text} tot {high_text}"

@@ -16,6 +16,7 @@ from lwo_analysis.errors import DesignError, ParameterError
 
 Detrend = Literal["demean", "detrend"]
 Errors = Literal["classical", "HC3"]
+ROUNDING = 1e-12
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,8 @@ def cross_sectional_test(
 ) -> LeeWooldridgeResult:
     """Return the regression of ``values`` (N,) on a constant and the mask ``treated`` (N,): two means and their difference.
 
-    Raises ``ParameterError`` for ``HC3`` with a single treated or untreated unit, and for fewer than three units.
+    Raises ``ParameterError`` for ``HC3`` with a single treated or untreated unit, and for fewer than three units;
+    ``DesignError`` when the values do not vary within the groups.
     """
     groups = [values[treated], values[~treated]]
     sizes = np.array([len(group) for group in groups])
@@ -197,6 +199,13 @@ def cross_sectional_test(
     variance = squares.sum() / df * (1 / sizes).sum() if errors == "classical" else robust
     standard_error = float(np.sqrt(variance))
     reference = stats.t(df)
+    if not standard_error > ROUNDING * np.abs(values).max():
+        raise DesignError(
+            "Lee-Wooldridge",
+            expected="units that differ in their change",
+            found="one and the same change within each group",
+            remedy="check the source: without noise no test exists",
+        )
     half = float(reference.ppf(0.5 + level / 2)) * standard_error
     t_statistic = estimate / standard_error
     return LeeWooldridgeResult(

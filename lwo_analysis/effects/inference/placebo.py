@@ -11,18 +11,26 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from lwo_analysis.effects import panel_checks as check
 from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
 from lwo_analysis.effects.inference import placebo_sentences
-from lwo_analysis.effects.inference.assignments import Assignments, placebo_assignments
+from lwo_analysis.effects.inference.assignments import Assignments, actual_first, placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
-from lwo_analysis.effects.inference.placebo_statistics import placebo_interval, placebo_p_value, placebo_statistics
+from lwo_analysis.effects.inference.placebo_statistics import (
+    placebo_interval,
+    placebo_p_value,
+    placebo_statistics,
+    smallest_p_value,
+)
 from lwo_analysis.effects.inference.variance_model import VarianceModel, ferman_pinto_variance
 from lwo_analysis.effects.panel import FloatArray, IntArray, OutcomeMatrix, to_matrix
 from lwo_analysis.effects.results import EffectResult
+from lwo_analysis.effects.sentences import rejects
 from lwo_analysis.errors import DesignError, InferenceUnavailableWarning, ParameterError
 
 Correction = Literal["auto", "population", "matched", "none"]
 ENOUGH_FOR_VARIANCE = 10
+EVERYTHING = (-np.inf, np.inf)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,10 +219,8 @@ def joint_placebo_statistics(
             remedy="keep the units that all indicators have",
         )
     treated = np.flatnonzero(matrices[0].treated)
-    rows = placebo_assignments(
-        np.arange(len(matrices[0].units)), treated, exchangeable=len(treated) == 1, draws=draws, rng=rng
-    ).rows
-    rows = np.vstack([treated, rows[(rows != treated).any(axis=1)]])
+    everyone = np.arange(len(matrices[0].units))
+    rows = actual_first(placebo_assignments(everyone, treated, exchangeable=len(treated) == 1, draws=draws, rng=rng), treated)
     columns = []
     for matrix, design in zip(matrices, designs, strict=True):
         anticipation = split_frozen(design)[0].anticipation
@@ -229,11 +235,13 @@ def run_placebo_test(
 ) -> PlaceboResult:
     """Return the placebo test on contrasts that were made already; the array border of ``placebo_test``."""
     rows = assignments.rows
-    smallest = float((np.sort(rows, axis=1) == np.sort(contrasts.treated)).all(axis=1).mean())
-    interval = placebo_interval(contrasts, rows, confidence=level, scale=scale)
-    narrow = placebo_interval(contrasts, rows, confidence=2 * level - 1, scale=scale)
+    smallest = smallest_p_value(contrasts, rows, scale=scale)
+    interval, narrow = (
+        placebo_interval(contrasts, rows, confidence=confidence, scale=scale) if rejects(smallest, confidence) else EVERYTHING
+        for confidence in (level, 2 * level - 1)
+    )
     notes: tuple[str, ...] = ()
-    if smallest > 1 - level:
+    if not rejects(smallest, level):
         notes = (f"{len(rows)} assignments cannot give a p-value below {smallest:.3f}: there is no {level:.0%} interval",)
         warnings.warn(notes[0], InferenceUnavailableWarning, stacklevel=2)
     return PlaceboResult(
@@ -270,6 +278,7 @@ def usable_matrix(panel: pd.DataFrame | OutcomeMatrix, design: Design | FrozenDe
             found=str(int((~matrix.treated).sum())),
             remedy="widen the comparison pool",
         )
+    check.comparison_has_noise(matrix.outcomes[~matrix.treated])
     return matrix
 
 
@@ -324,6 +333,7 @@ def add_placebo_inference(result: EffectResult, placebo: PlaceboResult) -> Effec
         standard_error=placebo.placebo_sd,
         interval=placebo.interval,
         p_value=placebo.p_value,
+        level=placebo.level,
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Literal
 
-from lwo_analysis.effects.sentences import decimals_for, format_number, format_p
+from lwo_analysis.effects.sentences import decimals_for, format_number, format_p, rejects
 
 if TYPE_CHECKING:
     from lwo_analysis.effects.inference.placebo import PlaceboResult
@@ -38,9 +38,9 @@ TEMPLATES: dict[str, dict[str, str]] = {
 def placebo_sentence(result: PlaceboResult, language: Language = "nl") -> str:
     """Return how unusual the estimate is and which effects are excluded."""
     templates, words = TEMPLATES[language], _words(result, language)
-    if result.smallest_p_value > 1 - result.level:
+    if not rejects(result.smallest_p_value, result.level):
         return templates["powerless"].format(**words)
-    first = templates["usual" if result.p_value > 1 - result.level else "unusual"]
+    first = templates["unusual" if rejects(result.p_value, result.level) else "usual"]
     second = templates["excluded" if math.isfinite(result.equivalence_bound) else "nothing_excluded"]
     return f"{first} {second}".format(**words)
 
@@ -52,8 +52,15 @@ def _words(result: PlaceboResult, language: Language) -> dict[str, str]:
     return {
         "estimate": format_number(result.estimate, decimals, language, sign=True) + unit,
         "bound": format_number(result.equivalence_bound, decimals, language) + unit,
-        "share": format_number(100 * result.p_value, 1, language) + "%",
+        "share": _share(result.p_value, language),
         "count": format_number(len(result.placebo_estimates), 0, language),
         "p": format_p(result.p_value, language),
         "smallest": format_p(result.smallest_p_value, language).removeprefix("p = "),
     }
+
+
+def _share(p_value: float, language: Language) -> str:
+    """Return the p-value as a percentage; the actual assignment is always among the trials, so never as 0.0%."""
+    if p_value < 0.001:
+        return {"nl": "minder dan 0,1%", "en": "less than 0.1%"}[language]
+    return format_number(100 * p_value, 1, language) + "%"

@@ -32,8 +32,10 @@ class PlaceboStatistics:
 
     @property
     def studentised(self) -> FloatArray:
-        """Return the statistic of the test, shape (R,), without unit."""
-        return self.estimates / self.standard_errors
+        """Return the statistic of the test, shape (R,), without unit: 0 for a zero estimate, infinite without spread."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.estimates / self.standard_errors
+        return np.where(self.estimates == 0, 0.0, ratio)
 
 
 def placebo_statistics(
@@ -109,6 +111,24 @@ def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray |
     actual = placebo_statistics(contrasts, contrasts.treated[None, :], scale=scale, effect=effect).studentised[0]
     placebos = placebo_statistics(contrasts, rows, scale=scale, effect=effect).studentised
     return float((np.abs(placebos) >= abs(actual) * (1 - TIES)).mean())
+
+
+def smallest_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None) -> float:
+    """Return the share of assignments whose statistic equals the actual one in size whatever the outcomes are.
+
+    Those are the treated units in another order over places that are alike (same start, weight and population) and, when half of
+    the units are treated and all places and units are alike, the assignment that swaps treated and untreated.
+    """
+    alike = [contrasts.cohort, contrasts.unit_weights[contrasts.treated]]
+    alike += [] if scale is None else [scale[contrasts.treated]]
+    kind = np.unique(np.column_stack(alike), axis=0, return_inverse=True)[1].ravel()
+    place_of = np.full(len(contrasts.values), -1)
+    place_of[contrasts.treated] = kind
+    same = (place_of[rows] == kind).all(axis=1)
+    halves = len(contrasts.values) == 2 * rows.shape[1] and not kind.any()
+    if halves and np.ptp(contrasts.unit_weights) == 0 and (scale is None or np.ptp(scale) == 0):
+        same |= (place_of[rows] < 0).all(axis=1)
+    return float(same.mean())
 
 
 def placebo_interval(

@@ -181,7 +181,8 @@ def wild_bootstrap_regression(
     actual = _t_statistics(np.ones((1, len(groups))), *sums, pull, projection)[0]
     bootstrap = np.concatenate([_t_statistics(block, *sums, pull, projection) for block in _signs(len(groups), draws, rng)])
     extreme = np.abs(bootstrap) >= abs(actual) * (1 - 1e-10)
-    p_value = extreme.mean() if enumerated else (1 + extreme.sum()) / (1 + len(bootstrap))
+    # The actual sample is one of the enumerated ones; rounding in data without noise must not lose it.
+    p_value = max(extreme.mean(), 1 / len(bootstrap)) if enumerated else (1 + extreme.sum()) / (1 + len(bootstrap))
     high = np.bincount(index, weights=(regressor > regressor.min()).astype(float)) > 0
     return WildBootstrapResult(
         estimate=float(x_tilde @ outcome / (x_tilde @ x_tilde)),
@@ -216,4 +217,6 @@ def _t_statistics(
     """Return the cluster-robust t of every sign vector, up to one constant factor."""
     beta = signs @ numerators / squares.sum()
     scores = signs * numerators - (signs @ pull) @ projection - beta[:, None] * squares
-    return beta * squares.sum() / np.sqrt((scores**2).sum(axis=1))
+    spread = np.sqrt((scores**2).sum(axis=1))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(beta == 0, 0.0, beta * squares.sum() / spread)
