@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
+import numbers
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -86,10 +87,11 @@ class Design:
     outcome_unit: tuple[str, str] = ("", "")
 
     def __post_init__(self) -> None:
-        for name in ("treated", "also_treated", "start_years", "outcome_words", "outcome_unit"):
-            object.__setattr__(self, name, tuple(getattr(self, name)))
-        if self.window is not None:
-            object.__setattr__(self, "window", tuple(self.window))
+        for name in ("treated", "also_treated", "start_years", "outcome_words", "outcome_unit", "window"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _plain_tuple(value, name))
+        for name in ("anticipation", "min_pre_periods"):
+            object.__setattr__(self, name, _plain(getattr(self, name)))
         _check_design(self)
 
     @property
@@ -171,6 +173,19 @@ def split_frozen(design: Design | FrozenDesign) -> tuple[Design, FrozenDesign | 
 
 def _parse_date(date: str | dt.date) -> dt.date:
     return dt.date.fromisoformat(date) if isinstance(date, str) else date
+
+
+def _plain_tuple(values: Any, name: str) -> tuple[Any, ...]:
+    if isinstance(values, str):
+        raise DesignError(f"design.{name}", expected="a list", found=repr(values), remedy="put it in a list of one")
+    return tuple(_plain(value) for value in values)
+
+
+def _plain(value: Any) -> Any:
+    """Return numpy scalars and whole floats as Python integers, so that equal designs have one id."""
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _check_design(design: Design) -> None:

@@ -141,7 +141,8 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
     ------
     DesignError
         Absent columns, modelled outcomes, duplicate rows, treatment that switches off, treated before the window, no untreated
-        units, untreated units that a related programme treats, gaps, outcomes that are suppressed in treated areas, an outcome
+        units, untreated units that a related programme treats or that anticipate a start after the window, gaps, infinite
+        outcomes, outcomes that are suppressed in treated areas, an outcome
         that never varies, too few periods before the first start.
 
     Notes
@@ -161,6 +162,7 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
     times = wide.columns.to_numpy()
     first = first_treated_columns(start.to_numpy(dtype=float), times)
     check.timing(start, times, first, design, need_controls=need_controls)
+    check.anticipated(start, times, design)
     check.varies(wide, design)
     population = check.population_per_unit(rows, wide.index, design)
     return OutcomeMatrix(
@@ -260,8 +262,9 @@ def _frozen_before_data(rows: pd.DataFrame, design: Design, frozen: FrozenDesign
     """Compare the date of freezing with the oldest vintage among treated outcomes: those decide the answer."""
     if frozen is None or "vintage" not in rows:
         return None
-    vintages = pd.to_datetime(rows.loc[rows[design.time] >= rows[design.start], "vintage"], format="ISO8601").dropna()
-    if vintages.empty:
+    vintages = pd.to_datetime(rows.loc[rows[design.time] >= rows[design.start], "vintage"], format="ISO8601")
+    if vintages.isna().all():
         return None
     oldest: dt.date = vintages.min().date()
-    return frozen.date < oldest
+    # One missing vintage may be older than all others: then "before" is not known, while "after" still is.
+    return None if frozen.date < oldest and vintages.isna().any() else frozen.date < oldest

@@ -12,6 +12,8 @@ import pandas as pd
 from lwo_analysis.effects.design import Design
 from lwo_analysis.errors import DesignError
 
+ROUNDING = 1e-12
+
 
 def few(labels: Sequence[object], limit: int = 5) -> str:
     """Return the first labels as text, with the number of those not shown."""
@@ -99,6 +101,7 @@ def balanced(rows: pd.DataFrame, start: pd.Series, design: Design) -> tuple[pd.D
     """Return outcomes as units x periods without gaps, the matching starts, and what was left out."""
     wide = rows.pivot(index=design.unit, columns=design.time, values=design.outcome).sort_index().astype(float)
     _check_spacing(wide.columns.to_numpy(dtype=float))
+    _refuse_infinite(wide, design)
     absent = wide.isna()
     if not absent.to_numpy().any():
         return wide, start, ()
@@ -160,17 +163,41 @@ def varies(wide: pd.DataFrame, design: Design) -> None:
         )
 
 
+def comparison_has_noise(outcomes: npt.NDArray[np.float64]) -> None:
+    """Refuse untreated units (N0, T) that all move in the same way: there is nothing to hold a difference against."""
+    own = outcomes - outcomes.mean(axis=1, keepdims=True)
+    if np.abs(own - own.mean(axis=0)).max() <= ROUNDING * np.abs(outcomes).max():
+        raise DesignError(
+            "comparison pool",
+            expected="untreated units that do not all move in the same way",
+            found=f"{len(outcomes)} units with one and the same movement",
+            remedy="check the source: a constant or filled-in column has no noise, and no test exists without noise",
+        )
+
+
 def population_per_unit(rows: pd.DataFrame, units: pd.Index, design: Design) -> npt.NDArray[np.float64] | None:
     """Return the mean population of each unit over the window, or None when the panel has no such column."""
     if design.population is None or design.population not in rows:
         return None
     mean = rows.groupby(design.unit)[design.population].mean().reindex(units).to_numpy(dtype=float)
-    if np.isnan(mean).any() or (mean <= 0).any():
-        wrong = units[np.isnan(mean) | (mean <= 0)].tolist()
+    if len(wrong := units[~(np.isfinite(mean) & (mean > 0))].tolist()):
         raise DesignError(
             f"panel.{design.population}", expected="a population above 0", found=f"none for {few(wrong)}", remedy="complete it"
         )
     return mean
+
+
+def anticipated(start: pd.Series, times: npt.NDArray[Any], design: Design) -> None:
+    """Refuse a unit that starts after the window but may already react inside it: it is neither treated nor untreated."""
+    step = times[1] - times[0]
+    reacts = (start > times[-1]) & (start - design.anticipation * step <= times[-1])
+    if (start <= times[-1]).any() and reacts.any():
+        raise DesignError(
+            "comparison pool",
+            expected=f"untreated units that do not anticipate a start within {design.anticipation} period(s)",
+            found=f"{few(start.index[reacts].tolist())}, which start(s) soon after {times[-1]}",
+            remedy="end the window earlier, or leave those units out of the panel",
+        )
 
 
 def late_starts(start: pd.Series, times: npt.NDArray[Any]) -> tuple[str, ...]:
@@ -179,6 +206,17 @@ def late_starts(start: pd.Series, times: npt.NDArray[Any]) -> tuple[str, ...]:
     if not late:
         return ()
     return (f"{len(late)} unit(s) start after the last period {times[-1]} and are untreated in this window ({few(late)})",)
+
+
+def _refuse_infinite(wide: pd.DataFrame, design: Design) -> None:
+    infinite = np.isinf(wide.to_numpy())
+    if infinite.any():
+        raise DesignError(
+            f"panel.{design.outcome}",
+            expected="finite outcomes",
+            found=f"{int(infinite.sum())} infinite values, in {few(wide.index[infinite.any(axis=1)].tolist())}",
+            remedy="look for a division by zero in the making of the outcome; give a missing value instead",
+        )
 
 
 def _check_spacing(times: npt.NDArray[np.float64]) -> None:

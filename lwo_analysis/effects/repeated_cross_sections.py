@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import statsmodels.api as sm
 
+from lwo_analysis.effects import panel_checks as check
 from lwo_analysis.effects import results
 from lwo_analysis.effects.results import EffectResult
 from lwo_analysis.errors import DesignError
@@ -51,7 +52,8 @@ def fit_repeated_cross_sections(
     Raises
     ------
     DesignError
-        When one of the four cells (group x period) is empty or a 0/1 column holds something else.
+        When one of the four cells (group x period) is empty or a 0/1 column holds something else; modelled outcomes (a column
+        ``origin`` is used when present).
 
     Notes
     -----
@@ -62,6 +64,7 @@ def fit_repeated_cross_sections(
     ----------
     Wooldridge, Introductory Econometrics, chapter 13.2, equation 13.10.
     """
+    check.origin(rows)
     columns = [outcome_col, treated_col, after_col, *covariates, *([cluster_col] if cluster_col else [])]
     complete = rows[columns].dropna()
     _check_cells(complete, treated_col, after_col)
