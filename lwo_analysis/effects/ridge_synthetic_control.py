@@ -75,7 +75,8 @@ def choose_penalty(X0: FloatArray, x1: FloatArray) -> float:
     Candidates: 21 values from the largest squared singular value of X0 down to 1e-8 of it, evenly in logarithms. The last period
     is never held out, as in the authors' package, so that results agree with theirs.
     """
-    largest = float(np.linalg.svd(X0, compute_uv=False)[0] ** 2)
+    # Donors without any difference leave nothing to correct with: every penalty then gives the same weights.
+    largest = float(np.linalg.svd(X0, compute_uv=False)[0] ** 2) or 1.0
     penalties = largest * PENALTY_RANGE ** (np.arange(N_PENALTIES + 1) / N_PENALTIES)
     errors = np.array([_held_out_errors(X0, x1, period, penalties) for period in range(X0.shape[1] - 1)])
     mean, spread = errors.mean(axis=0), errors.std(axis=0, ddof=1) / np.sqrt(len(errors))

@@ -13,7 +13,7 @@ from lwo_analysis.effects.nested_predictors import PredictorFit, fit_predictor_w
 from lwo_analysis.effects.panel import FloatArray, IntArray, OutcomeMatrix, to_matrix
 from lwo_analysis.effects.results import EffectResult
 from lwo_analysis.effects.simplex import ridge_simplex, simplex_least_squares
-from lwo_analysis.effects.synthetic_did import require_donors
+from lwo_analysis.effects.synthetic_did import cohort_shares, require_donors
 from lwo_analysis.errors import DesignError
 
 METHOD = "synthetic control"
@@ -132,7 +132,7 @@ class Cohort:
     n_pre, n_units : int
         Periods before the start, and members.
     share : float
-        Share of this cohort in all treated unit-periods.
+        Share of this cohort in all treated unit-periods, weighted like the units.
     """
 
     start: int
@@ -150,9 +150,9 @@ def split_cohorts(
     n_periods = outcomes.shape[1]
     unit = np.ones(len(outcomes)) if weights is None else weights
     starts, counts = np.unique(first[first < n_periods], return_counts=True)
-    cells = counts * (n_periods - starts)
+    shares = cohort_shares(outcomes, first, weights=weights)
     cohorts = []
-    for start, count, share in zip(starts, counts, cells / cells.sum(), strict=True):
+    for start, count, share in zip(starts, counts, shares, strict=True):
         columns = np.r_[0 : start - anticipation, start:n_periods]
         members = first == start
         treated = np.average(outcomes[members], axis=0, weights=unit[members])[columns]
@@ -289,6 +289,10 @@ def _fit_with_predictors(
     if np.isnan(X).any():
         raise DesignError(
             "predictors", expected="a value per unit", found="missing values", remedy="complete or drop the predictor"
+        )
+    if constant := predictors.columns[np.ptp(X, axis=0) == 0].tolist():
+        raise DesignError(
+            "predictors", expected="predictors that differ between units", found=f"{constant} do not", remedy="leave them out"
         )
     cohort = cohorts[0]
     treated_x = np.average(X[matrix.treated], axis=0, weights=matrix.weights[matrix.treated])

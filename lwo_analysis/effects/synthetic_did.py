@@ -118,7 +118,7 @@ def estimate_synthetic_did(
 ) -> float:
     """Return the estimate for a matrix and first treated columns (see ``panel.Estimator``); staggered starts allowed."""
     cohorts = [fit for _, _, fit in fit_cohorts(outcomes, first, weights=weights, anticipation=anticipation)]
-    return float(cohort_shares(outcomes, first) @ [fit.estimate for fit in cohorts])
+    return float(cohort_shares(outcomes, first, weights=weights) @ [fit.estimate for fit in cohorts])
 
 
 def fit_cohorts(
@@ -139,11 +139,12 @@ def fit_cohorts(
     return fits
 
 
-def cohort_shares(outcomes: FloatArray, first: IntArray) -> FloatArray:
-    """Return the share of each cohort in the treated unit-periods: the weights of the overall effect."""
+def cohort_shares(outcomes: FloatArray, first: IntArray, *, weights: FloatArray | None = None) -> FloatArray:
+    """Return the share of each cohort in the (weighted) treated unit-periods: the weights of the overall effect."""
     n_periods = outcomes.shape[1]
-    starts, counts = np.unique(first[first < n_periods], return_counts=True)
-    cells = counts * (n_periods - starts)
+    unit = np.ones(len(first)) if weights is None else weights
+    starts, cohort = np.unique(first[first < n_periods], return_inverse=True)
+    cells = np.bincount(cohort, weights=unit[first < n_periods]) * (n_periods - starts)
     return cells / cells.sum()
 
 
@@ -182,7 +183,7 @@ def fit_synthetic_did(panel: pd.DataFrame, design: Design | FrozenDesign) -> Eff
     anticipation = split_frozen(design)[0].anticipation
     require_donors(matrix, anticipation)
     fits = fit_cohorts(matrix.outcomes, matrix.first, weights=matrix.weights, anticipation=anticipation)
-    shares = cohort_shares(matrix.outcomes, matrix.first)
+    shares = cohort_shares(matrix.outcomes, matrix.first, weights=matrix.weights)
     estimate = float(shares @ [fit.estimate for _, _, fit in fits])
     return results.build_result(
         matrix,

@@ -97,7 +97,9 @@ def implausible(result: EffectResult, dose_ceiling: float, language: Literal["nl
     english = language == "en"
     name = "%" if result.scale == "log" else result.outcome_unit[english]
     unit = f" {name}" if name else ""
-    estimate, ceiling = (shown(number, result.scale) for number in (result.estimate, dose_ceiling))
+    # On the log scale +c and -c are different percentages: the ceiling is shown on the side of the estimate.
+    estimate = shown(result.estimate, result.scale)
+    ceiling = abs(shown(math.copysign(dose_ceiling, result.estimate), result.scale))
     decimals = decimals_for(ceiling / 4, estimate)
     return IMPLAUSIBLE[language].format(
         outcome=result.outcome_words[english],

@@ -8,6 +8,8 @@ import numpy as np
 
 from lwo_analysis.errors import ParameterError
 
+SINGULAR = 1e-10
+
 
 @dataclass(frozen=True)
 class EventStudyMoments:
@@ -74,6 +76,7 @@ def check_moments(
             found=f"smallest variance {np.diag(sigma).min():g}",
             remedy="leave the reference period out and check the estimator's covariance",
         )
+    _refuse_singular(sigma)
     if not 0 < confidence < 1 or not bound >= 0:
         raise ParameterError(
             where,
@@ -82,6 +85,19 @@ def check_moments(
             remedy="give the coverage as a share and the bound as a multiple",
         )
     return EventStudyMoments(beta, (sigma + sigma.T) / 2, n_pre, len(beta) - n_pre, _target(weights, len(beta) - n_pre))
+
+
+def _refuse_singular(sigma: np.ndarray) -> None:
+    """Refuse a covariance that calls a combination of coefficients noiseless: the sets would be far too short."""
+    spread = np.sqrt(np.diag(sigma))
+    rank = int(np.linalg.matrix_rank(sigma / np.outer(spread, spread), tol=SINGULAR, hermitian=True))
+    if rank < len(sigma):
+        raise ParameterError(
+            "event-study coefficients",
+            expected=f"a covariance of full rank {len(sigma)}",
+            found=f"rank {rank}",
+            remedy="estimate it from more untreated areas than there are coefficients, or shorten the window",
+        )
 
 
 def _target(weights: np.ndarray | str, n_post: int) -> np.ndarray:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lwo_analysis.effects.design import Design
-from lwo_analysis.effects.inference.assignments import placebo_assignments
+from lwo_analysis.effects.inference.assignments import actual_first, placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
 from lwo_analysis.effects.inference.multiplicity import placebo_p_values
 from lwo_analysis.effects.inference.placebo import Correction, scale_of, usable_matrix
@@ -166,11 +166,10 @@ def _shared_rows(common: list[str], treated: tuple[str, ...], draws: int, rng: n
     """Return assignments on positions in ``common``; the actual one is row 0."""
     position = {unit: place for place, unit in enumerate(common)}
     actual = np.array([position[unit] for unit in treated])
-    rows = placebo_assignments(
-        np.arange(len(common)), actual, exchangeable=len(actual) == 1, draws=draws, rng=rng, limit=draws + 1
-    ).rows
-    others = rows[(rows != actual).any(axis=1)]
-    return np.vstack([actual, others])
+    return actual_first(
+        placebo_assignments(np.arange(len(common)), actual, exchangeable=len(actual) == 1, draws=draws, rng=rng, limit=draws + 1),
+        actual,
+    )
 
 
 def _own_rows(one: _Prepared, common: list[str], rows: IntArray) -> IntArray:

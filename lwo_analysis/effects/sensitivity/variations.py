@@ -137,10 +137,10 @@ def placebo_in_time(
     found = table["p_value"].dropna()
     passed = bool((found > alpha).all()) if len(found) else None
     texts = {
-        True: ("Een verzonnen start geeft geen effect, zoals het hoort.", "A pretended start shows no effect, as it should."),
+        True: ("Een verzonnen start valt niet op, zoals het hoort.", "A pretended start does not stand out, as it should."),
         False: (
-            "Ook een verzonnen start geeft een effect: de opzet deugt niet.",
-            "A pretended start shows an effect too: the design fails.",
+            "Ook een verzonnen start valt op: de opzet deugt niet.",
+            "A pretended start stands out too: the design fails.",
         ),
         None: ("Een verzonnen start is hier niet te toetsen.", "A pretended start cannot be tested here."),
     }
