@@ -29,10 +29,12 @@ from lwo_analysis.effects import (
     placebo_event_study,
     placebo_in_time,
     placebo_test,
+    placebo_test_of_estimator,
     to_matrix,
     verdict_texts,
     wild_cluster_bootstrap,
 )
+from lwo_analysis.effects.did import estimate_did
 from lwo_analysis.effects.inference.assignments import Assignments, actual_first
 from lwo_analysis.effects.inference.contrasts import Contrasts
 from lwo_analysis.effects.inference.placebo_sentences import placebo_sentence
@@ -370,3 +372,26 @@ def test_westfall_young_never_lets_a_later_indicator_overtake() -> None:
     adjusted = adjust_for_multiplicity(statistics=statistics, method="westfall-young")
     assert adjusted.p_values.tolist() == [2 / 6, 2 / 6]
     assert adjusted.adjusted.tolist() == [3 / 6, 3 / 6]
+
+
+def test_bends_after_the_start_add_up_when_target_weights_have_both_signs() -> None:
+    # Target 3 t1 - t2: a bend at 0 moves it by 3 - 2 = 1, a bend at 1 by -1; the worst case takes both: 2 M. One lag, exact
+    # under a line: weight 3 - 2 = 1, so variance 1 + 9 + 1. With a bias this large the interval is bias + 1.645 sd.
+    interval = honest_smoothness(np.zeros(3), np.eye(3), 1, bound=100.0, weights=np.array([3.0, -1.0]))
+    assert interval.upper == pytest.approx(200 + 1.6448536 * math.sqrt(11), rel=1e-8)
+
+
+def test_the_equivalence_bound_of_an_estimator_uses_two_one_sided_tests() -> None:
+    # 20 placebos: 5 % of 21 is the largest, 10 % of 21 the two largest; the bound takes the second.
+    matrix = matrix_of(np.random.default_rng(6).standard_normal((21, 8)), [5] + [8] * 20)
+    result = placebo_test_of_estimator(matrix, DESIGN, estimate_did)
+    largest = np.sort(np.abs(result.placebo_estimates))[::-1]
+    assert result.interval[1] == pytest.approx(result.estimate + largest[0], rel=1e-12)
+    assert result.equivalence_bound == pytest.approx(abs(result.estimate) + largest[1], rel=1e-12)
+
+
+def test_random_placebos_of_an_estimator_are_as_many_as_asked_for() -> None:
+    # 3 of 27 areas are 2,925 choices, more than 2,000: 50 are drawn.
+    matrix = matrix_of(np.random.default_rng(7).standard_normal((30, 8)), [5] * 3 + [8] * 27)
+    result = placebo_test_of_estimator(matrix, DESIGN, estimate_did, draws=50)
+    assert (len(result.placebo_estimates), result.smallest_p_value) == (50, 1 / 51)
