@@ -23,20 +23,25 @@ from lwo_analysis.catalogue.sources import sources
 from lwo_analysis.catalogue.unit_values import unit_values
 from lwo_analysis.errors import CatalogueError, NotebookError
 from lwo_analysis.provenance import CARD_NAME, read_card, written_whole
+from lwo_analysis.publish.guards import FINDINGS_TAG, tags_of, typed_numbers
 from lwo_analysis.run.environment import (
     ENVIRONMENT,
     INDEX,
     LOCK,
+    NotebookSize,
     conda_environment,
     declared_packages,
     locked_packages,
     notebook_index,
+    notebook_size,
     project_settings,
 )
 from lwo_analysis.run.jobs import read_notebook, standard_jobs
 
 MAXIMUM_CODE_LINES = 150
 MAXIMUM_CELL_LINES = 15
+WORDS_PER_LINE = (8, 25)
+"""Words of prose per code line and language: 10 to 20 is the aim, and a short notebook or a long method may miss it a little."""
 FORBIDDEN_CODE = {
     "a definition": r"^\s*(?:async\s+)?(?:def|class)\s",
     "an installation": r"^\s*[%!]\s*pip",
@@ -146,32 +151,35 @@ def check_generated(path: Path, expected: str, *, write: bool) -> str:
 def check_notebooks() -> str:
     """Check the form of every notebook, and that its standard runs have valid parameters."""
     folder = paths.notebooks_folder()
-    names = sorted(path.stem for path in folder.glob("*.ipynb"))
-    for name in names:
-        check_form(read_notebook(folder / f"{name}.ipynb"), name)
+    notebooks = {path.stem: read_notebook(path) for path in sorted(folder.glob("*.ipynb"))}
+    for name, notebook in notebooks.items():
+        check_form(notebook, name)
     jobs = standard_jobs(folder, [], {}, None, demo=True)
-    return f"notebooks: {len(names)}, {len(jobs)} standard runs"
+    sizes = [_size_line(name, notebook_size(notebook)) for name, notebook in notebooks.items()]
+    return "\n".join([f"notebooks: {len(notebooks)}, {len(jobs)} standard runs", *sizes])
 
 
 def check_form(notebook: nbformat.NotebookNode, name: str) -> None:
-    """Raise `NotebookError` when a committed notebook has outputs, defines something, or speaks one language only."""
+    """Raise `NotebookError` when a committed notebook has outputs, defines something, types a number, or is out of balance."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     text = "\n".join(cell.source for cell in code)
-    longest = max((len(cell.source.splitlines()) for cell in code), default=0)
+    size = notebook_size(notebook)
     problems = [
         *(["outputs"] if any(cell.outputs or cell.execution_count for cell in code) else []),
         *(["papermill metadata"] if "papermill" in notebook.metadata else []),
         *(what for what, pattern in FORBIDDEN_CODE.items() if re.search(pattern, text, flags=re.MULTILINE)),
-        *([f"{_lines(text)} lines of code"] if _lines(text) > MAXIMUM_CODE_LINES else []),
-        *([f"a cell of {longest} lines"] if longest > MAXIMUM_CELL_LINES else []),
+        *([f"{size.code_lines} lines of code"] if size.code_lines > MAXIMUM_CODE_LINES else []),
+        *([f"a cell of {size.longest_cell} lines"] if size.longest_cell > MAXIMUM_CELL_LINES else []),
+        *_balance_problems(size),
         *_language_problems(notebook),
+        *_prose_problems(notebook),
     ]
     if problems:
         raise NotebookError(
             name,
-            expected="a stripped notebook that defines nothing, in both languages",
+            expected="a stripped notebook that defines nothing and types no findings, in both languages",
             found=", ".join(problems),
-            remedy="strip it (`nbstripout notebooks/*.ipynb`) or move code to lwo_analysis",
+            remedy="strip it (`nbstripout notebooks/*.ipynb`), move code to lwo_analysis, or let claims say the numbers",
         )
 
 
@@ -183,5 +191,24 @@ def _language_problems(notebook: nbformat.NotebookNode) -> list[str]:
     return [*wrong_titles, *uneven]
 
 
-def _lines(text: str) -> int:
-    return sum(bool(line.strip()) for line in text.splitlines())
+def _balance_problems(size: NotebookSize) -> list[str]:
+    low, high = WORDS_PER_LINE
+    ratios = {lang: size.words_per_line(lang) for lang in LANGUAGE_TAGS}
+    return [
+        f"{ratio:.1f} words of prose per code line in {lang} (from {low} to {high})"
+        for lang, ratio in ratios.items()
+        if not low <= ratio <= high
+    ]
+
+
+def _prose_problems(notebook: nbformat.NotebookNode) -> list[str]:
+    prose = [cell for cell in notebook.cells if cell.cell_type == "markdown" and FINDINGS_TAG not in tags_of(cell)]
+    return [
+        *(f"{number} typed in prose" for cell in prose for number in typed_numbers(cell.source)),
+        *(["prose without a language"] if any(len(tags_of(cell) & set(LANGUAGE_TAGS)) != 1 for cell in prose) else []),
+    ]
+
+
+def _size_line(name: str, size: NotebookSize) -> str:
+    said = ", ".join(f"{size.words_per_line(lang):.1f} in {lang}" for lang in LANGUAGE_TAGS)
+    return f"  {name}: {size.code_lines} code lines, longest cell {size.longest_cell}, words per code line {said}"

@@ -8,7 +8,13 @@ import pytest
 from lwo_analysis.errors import CatalogueError, NotebookError
 from lwo_analysis.paths import REPOSITORY, notebooks_folder
 from lwo_analysis.run import check
-from lwo_analysis.run.environment import conda_environment, declared_packages, locked_packages, project_settings
+from lwo_analysis.run.environment import (
+    conda_environment,
+    declared_packages,
+    locked_packages,
+    notebook_size,
+    project_settings,
+)
 from lwo_analysis.run.jobs import read_notebook
 
 
@@ -58,6 +64,10 @@ def code(source: str, **changes: object) -> nbformat.NotebookNode:
     return nbformat.v4.new_code_cell(source, **changes)
 
 
+def prose(source: str, lang: str | None = "nl") -> nbformat.NotebookNode:
+    return nbformat.v4.new_markdown_cell(source, metadata={"tags": [lang] if lang else []})
+
+
 @pytest.mark.parametrize(
     ("cell", "found"),
     [
@@ -67,6 +77,9 @@ def code(source: str, **changes: object) -> nbformat.NotebookNode:
         (code("pd.read_csv('x.csv')"), "a file path"),
         (code("\n".join(f"x{number} = {number}" for number in range(16))), "a cell of 16 lines"),
         (code("1", execution_count=1), "outputs"),
+        (prose("In Oost krijgt 12,6% bijstand."), "12,6% typed in prose"),
+        (prose("Geen taal.", lang=None), "prose without a language"),
+        (prose("woord " * 900), r"\d+\.\d words of prose per code line in nl \(from 8 to 25\)"),
         (nbformat.v4.new_markdown_cell("Alleen Nederlands.", metadata={"tags": ["nl"]}), "cells that exist in one language only"),
     ],
 )
@@ -74,4 +87,18 @@ def test_a_notebook_that_breaks_the_form_is_refused(cell, found):
     notebook = read_notebook(notebooks_folder() / "01-baseline.ipynb")
     notebook.cells.append(cell)
     with pytest.raises(NotebookError, match=found):
+        check.check_form(notebook, "01-baseline")
+
+
+def test_the_size_of_a_notebook_is_counted_by_hand():
+    cells = [prose("# Een titel\n\nDrie woorden, $n = 4$ telt niet."), prose("Two words", "en"), code("x = 1\n\ny = 2")]
+    size = notebook_size(nbformat.v4.new_notebook(cells=cells))
+    assert (size.code_lines, size.longest_cell, size.words) == (2, 3, {"nl": 2 + 2 + 2, "en": 2})
+    assert size.words_per_line("nl") == 6 / 2
+
+
+def test_too_little_prose_is_refused_as_well():
+    notebook = read_notebook(notebooks_folder() / "01-baseline.ipynb")
+    notebook.cells.extend(code("\n".join(["x = 1"] * 15)) for _ in range(5))
+    with pytest.raises(NotebookError, match="words of prose per code line in nl"):
         check.check_form(notebook, "01-baseline")
