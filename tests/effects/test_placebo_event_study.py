@@ -14,6 +14,7 @@ def test_covariance_distances_and_degrees_of_freedom_by_hand() -> None:
     # One treated of 31, start in column 4 of 6, one period of anticipation: reference column 2, coefficients at 0, 1, 4 and 5.
     rng = np.random.default_rng(8)
     population = rng.uniform(300, 9000, 31)
+    population[0] = 250.0
     outcomes = rng.standard_normal((31, 6)) * np.sqrt(0.2 + 2000 / population)[:, None]
     first, ones = np.array([4] + [6] * 30), np.ones(31)
     units = tuple(f"u{i:02d}" for i in range(31))
