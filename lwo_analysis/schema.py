@@ -60,8 +60,18 @@ COLUMNS: tuple[Column, ...] = (
     Column(
         "value", "Float64", True, "The figure, in the unit of the indicator (shares in percent); empty unless status has one."
     ),
-    Column("lower", "Float64", True, "Lower end of the 95 % interval of the provider; empty where none was delivered."),
-    Column("upper", "Float64", True, "Upper end of the 95 % interval of the provider; empty where none was delivered."),
+    Column(
+        "lower",
+        "Float64",
+        True,
+        "Lower end of the 95 % interval of the provider; for an area of several regions the widest it can be.",
+    ),
+    Column(
+        "upper",
+        "Float64",
+        True,
+        "Upper end of the 95 % interval of the provider; for an area of several regions the widest it can be.",
+    ),
     Column("numerator", "Float64", True, "Count above the line of a share or rate; empty for figures delivered without counts."),
     Column("denominator", "Float64", True, "Count below the line of a share or rate."),
     Column("n", "Float64", True, "Number of residents, households, dwellings or respondents that the figure speaks of."),
