@@ -131,9 +131,9 @@ def test_an_unwritable_outputs_folder_stops_the_run_at_once(built):
         (("publish",), "no such command 'publish'"),
     ],
 )
-def test_a_wrong_word_on_the_command_line_is_code_2(built, arguments, told):
-    data, outputs = built
-    assert told in one_line(lwo(*arguments, data=data, outputs=outputs, expect=2))
+def test_a_wrong_word_on_the_command_line_is_code_2(tmp_path, arguments, told):
+    outputs = tmp_path / "outputs"
+    assert told in one_line(lwo(*arguments, data=tmp_path / "data", outputs=outputs, expect=2))
     assert not outputs.exists()
 
 
