@@ -26,7 +26,7 @@ class RegionSpan:
 
     def covers(self, year: int) -> bool:
         """Return whether the boundary year lies in the range."""
-        return (self.first_year is None or year >= self.first_year) and (self.last_year is None or year <= self.last_year)
+        return _covers(self, year)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class RegionMeaning:
 
     def covers(self, year: int) -> bool:
         """Return whether the boundary year lies in the range."""
-        return (self.first_year is None or year >= self.first_year) and (self.last_year is None or year <= self.last_year)
+        return _covers(self, year)
 
 
 @cache
@@ -150,6 +150,10 @@ def region_meanings() -> tuple[RegionMeaning, ...]:
         RegionMeaning(row["code"], row["name"], _year(row["first_year"]), _year(row["last_year"]))
         for row in csv.DictReader(text.splitlines())
     )
+
+
+def _covers(span: RegionSpan | RegionMeaning, year: int) -> bool:
+    return (span.first_year is None or year >= span.first_year) and (span.last_year is None or year <= span.last_year)
 
 
 def _year(text: str) -> int | None:
