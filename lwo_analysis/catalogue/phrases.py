@@ -1,7 +1,7 @@
-"""Every sentence a page may say, in Dutch and English, from one file.
+"""Every sentence a page may say, in Dutch and English, from one folder.
 
-A sentence that is not in ``phrases.yml`` cannot be published, so wording is reviewed in one place and the two languages cannot
-drift apart: both must exist and must hold the same placeholders.
+A sentence that is not in ``sentences/`` cannot be published, so wording is reviewed in one place and the two languages cannot
+drift apart: both must exist and must hold the same placeholders. Each page has a file of its own; `common.yml` is for all.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import yaml
 from lwo_analysis.errors import CatalogueError
 
 LANGUAGES = ("nl", "en")
-PHRASES_FILE = "phrases.yml"
+PHRASES_FOLDER = "sentences"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ def phrase(key: str, lang: str, **values: object) -> str:
     Parameters
     ----------
     key : str
-        A key of ``phrases.yml``.
+        A key of ``sentences/*.yml``.
     lang : str
         ``nl`` or ``en``.
     **values : object
@@ -63,7 +63,7 @@ def phrase(key: str, lang: str, **values: object) -> str:
     given = frozenset(values)
     if given != found.placeholders:
         raise CatalogueError(
-            f"{PHRASES_FILE}, {key}",
+            f"{PHRASES_FOLDER}, {key}",
             expected=f"the values {_names(found.placeholders)}",
             found=_names(given),
             remedy="give exactly these values",
@@ -78,10 +78,11 @@ def load_phrases() -> Mapping[str, Phrase]:
     Raises
     ------
     CatalogueError
-        When the file breaks a rule of :func:`parse_phrases`.
+        When the files break a rule of :func:`parse_phrases`; a key in two files is a key that occurs twice.
     """
-    text = files("lwo_analysis.catalogue").joinpath(PHRASES_FILE).read_text(encoding="utf-8")
-    return parse_phrases(text)
+    folder = files("lwo_analysis.catalogue").joinpath(PHRASES_FOLDER)
+    parts = sorted((part for part in folder.iterdir() if part.name.endswith(".yml")), key=lambda part: part.name)
+    return parse_phrases("\n".join(part.read_text(encoding="utf-8") for part in parts))
 
 
 def parse_phrases(text: str) -> dict[str, Phrase]:
@@ -103,7 +104,7 @@ def parse_phrases(text: str) -> dict[str, Phrase]:
     except yaml.YAMLError as problem:
         found = " ".join(str(problem).split())
         raise CatalogueError(
-            PHRASES_FILE, expected="YAML", found=found, remedy="quote the text or close the bracket"
+            PHRASES_FOLDER, expected="YAML", found=found, remedy="quote the text or close the bracket"
         ) from problem
     return {key: _checked(key, texts) for key, texts in raw.items()}
 
@@ -117,7 +118,7 @@ class _StrictLoader(yaml.SafeLoader):
         repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
         if repeated:
             raise CatalogueError(
-                PHRASES_FILE, expected="every key once", found=f"twice: {', '.join(repeated)}", remedy="remove one of them"
+                PHRASES_FOLDER, expected="every key once", found=f"twice: {', '.join(repeated)}", remedy="remove one of them"
             )
         return super().construct_mapping(node, deep)
 
@@ -125,7 +126,7 @@ class _StrictLoader(yaml.SafeLoader):
 def _checked(key: str, texts: object) -> Phrase:
     if not isinstance(texts, dict) or sorted(texts) != sorted(LANGUAGES) or not all(_is_text(text) for text in texts.values()):
         raise CatalogueError(
-            f"{PHRASES_FILE}, {key}",
+            f"{PHRASES_FOLDER}, {key}",
             expected="a text for nl and one for en",
             found=repr(texts),
             remedy="add the missing language",
@@ -133,7 +134,7 @@ def _checked(key: str, texts: object) -> Phrase:
     names = {lang: _placeholders(text) for lang, text in texts.items()}
     if names["nl"] != names["en"]:
         raise CatalogueError(
-            f"{PHRASES_FILE}, {key}",
+            f"{PHRASES_FOLDER}, {key}",
             expected=f"the placeholders {_names(names['nl'])} in both languages",
             found=f"{_names(names['en'])} in English",
             remedy="make the two texts hold the same placeholders",
@@ -155,7 +156,7 @@ def _names(names: frozenset[str]) -> str:
 
 def _find(phrases: Mapping[str, Phrase], key: str, lang: str) -> Phrase:
     if key not in phrases:
-        raise CatalogueError(PHRASES_FILE, expected="a known key", found=key, remedy="add it in Dutch and English")
+        raise CatalogueError(PHRASES_FOLDER, expected="a known key", found=key, remedy="add it in Dutch and English")
     if lang not in LANGUAGES:
-        raise CatalogueError(f"{PHRASES_FILE}, {key}", expected="language nl or en", found=lang, remedy="use nl or en")
+        raise CatalogueError(f"{PHRASES_FOLDER}, {key}", expected="language nl or en", found=lang, remedy="use nl or en")
     return phrases[key]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import datetime as dt
 import difflib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import PILLARS, indicators
+from lwo_analysis.catalogue.interventions import interventions
 from lwo_analysis.catalogue.phrases import LANGUAGES
 from lwo_analysis.cleaning.observations import PANELS
 from lwo_analysis.errors import NotebookError, ParameterError
@@ -21,8 +23,14 @@ if TYPE_CHECKING:
 Value = str | int | float | bool
 PARAMETERS_TAG = "parameters"
 FIRST_YEAR, LAST_YEAR = 1995, 2043
+MOST_PEOPLE = 100_000
 MOST_LISTED = 12
-CATALOGUES = {"area": "areas.yml", "compare": "areas.yml", "indicator": "indicators.yml"}
+CATALOGUES = {
+    "area": "areas.yml",
+    "compare": "areas.yml",
+    "indicator": "indicators.yml",
+    "intervention": "interventions.yml",
+}
 
 
 @dataclass(frozen=True)
@@ -42,6 +50,11 @@ KNOWN: dict[str, Parameter] = {
         Parameter("pillar", str, "pillar whose indicators are shown, or `all`"),
         Parameter("indicator", str, "indicator that is shown, an id of catalogue/indicators.yml"),
         Parameter("year", int, "reference year; 0 for the latest year with figures"),
+        Parameter("base_year", int, "year that a change is counted from; 0 for the first comparable year"),
+        Parameter("start_year", int, "year in which the programme starts in a design, 2022 or a neighbour year"),
+        Parameter("as_of", str, "day (ISO 8601) whose knowledge is used: vintages of later days are left out; empty for today"),
+        Parameter("min_n", int, "fewest people a figure may rest on to be shown; never below the rule of its source"),
+        Parameter("intervention", str, "measure of the programme, an id of catalogue/interventions.yml"),
         Parameter("panel", str, "figures that are read: auto, real or demo"),
         Parameter("lang", str, "language of the page: nl or en"),
     )
@@ -129,9 +142,8 @@ def check_values(values: Mapping[str, Value], *, where: str = "parameters") -> N
                 found=repr(value),
                 remedy="correct the parameter",
             )
-        allowed = _domain(key)
         parts = str(value).split(",") if key == "compare" else [value]
-        wrong = [part for part in parts if part not in allowed]
+        wrong = [part for part in parts if not _is_allowed(key, part)]
         if wrong:
             raise ParameterError(
                 f"{where}, {key}",
@@ -139,6 +151,17 @@ def check_values(values: Mapping[str, Value], *, where: str = "parameters") -> N
                 found=", ".join(map(repr, wrong)),
                 remedy="correct the value",
             )
+
+
+def _is_allowed(key: str, value: Value) -> bool:
+    return value == "" or _is_day(str(value)) if key == "as_of" else value in _domain(key)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _domain(key: str) -> frozenset[object] | range:
@@ -149,6 +172,10 @@ def _domain(key: str) -> frozenset[object] | range:
         "pillar": frozenset({*PILLARS, "all"}),
         "indicator": frozenset(indicators()),
         "year": frozenset({0, *years}),
+        "base_year": frozenset({0, *years}),
+        "start_year": frozenset(years),
+        "min_n": range(MOST_PEOPLE + 1),
+        "intervention": frozenset(interventions()),
         "panel": frozenset(PANELS),
         "lang": frozenset(LANGUAGES),
     }
@@ -156,8 +183,15 @@ def _domain(key: str) -> frozenset[object] | range:
 
 
 def _domain_text(key: str, wrong: Value) -> str:
-    if key == "year":
-        return f"a year from {FIRST_YEAR} to {LAST_YEAR}, or 0 for the latest"
+    texts = {
+        "year": f"a year from {FIRST_YEAR} to {LAST_YEAR}, or 0 for the latest",
+        "base_year": f"a year from {FIRST_YEAR} to {LAST_YEAR}, or 0 for the first",
+        "start_year": f"a year from {FIRST_YEAR} to {LAST_YEAR}",
+        "min_n": f"a number of people from 0 to {MOST_PEOPLE}",
+        "as_of": "a day such as 2026-11-20, or nothing",
+    }
+    if key in texts:
+        return texts[key]
     known = sorted(map(str, _domain(key)))
     several = "ids separated by commas, each " if key == "compare" else ""
     if len(known) <= MOST_LISTED:
