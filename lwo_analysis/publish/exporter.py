@@ -30,6 +30,7 @@ from lwo_analysis.publish.collect import (
     collect_title,
     collect_warnings,
 )
+from lwo_analysis.publish.dead_end import with_reason
 from lwo_analysis.publish.guards import (
     FINDINGS_TAG,
     check_banner,
@@ -120,7 +121,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     Parameters
     ----------
     notebook : NotebookNode
-        As papermill left it, without errors. Not changed.
+        As papermill left it, without errors but the one of a question without an answer. Not changed.
     page : PageRecord
         Its name, language, parameters and moment.
 
@@ -134,6 +135,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     NotebookError
         When a rule of :mod:`lwo_analysis.publish.guards` or :mod:`lwo_analysis.publish.structure` is broken.
     """
+    notebook = with_reason(notebook, page)
     kept = _cells_in_language(notebook, page.lang)
     check_cells(kept, page.notebook)
     check_prose(kept, page.lang, page.notebook)

@@ -16,6 +16,7 @@ import nbformat
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import code_revision, sha256_of
+from lwo_analysis.publish.dead_end import CANNOT_ANSWER
 from lwo_analysis.run.jobs import Job
 
 SECONDS_PER_CELL = 600
@@ -23,7 +24,7 @@ PACKAGES = ("pandas", "statsmodels", "matplotlib", "seaborn", "papermill", "nbco
 
 
 def execute_job(job: Job) -> nbformat.NotebookNode:
-    """Return the executed notebook of a job.
+    """Return the executed notebook of a job; one that ended in a question without an answer is executed up to there.
 
     Raises
     ------
@@ -70,6 +71,8 @@ def _run_papermill(job: Job, output: Path) -> None:
             cwd=str(output.parent),
         )
     except PapermillExecutionError as problem:
+        if problem.ename == CANNOT_ANSWER:
+            return
         raise _cell_error(job, problem.exec_count or 0, f"{problem.ename}: {problem.evalue}") from problem
     except Exception as problem:  # a dead kernel and a time-out have no common base class
         raise _cell_error(job, 0, f"{type(problem).__name__}: {problem}") from problem
