@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -14,6 +15,8 @@ from lwo_analysis.errors import CatalogueError, ParameterError
 KINDS = frozenset({"programme", "wijk", "municipality", "rest", "comparison", "country", "focus"})
 BOUNDED_KINDS = frozenset({"focus", "rest"})
 """Kinds of areas whose codes are known for some boundary years only; any other area has codes in every year."""
+NAME_LENGTH = 31
+"""Providers cut long names; longer names are compared on this many characters."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,16 @@ class RegionMeaning:
     def covers(self, year: int) -> bool:
         """Return whether the boundary year lies in the range."""
         return _covers(self, year)
+
+    def has_name(self, name: str) -> bool:
+        """Return whether a delivered name is this name: cut short, in other capitals, or with the number of the wijk before it.
+
+        Examples
+        --------
+        >>> RegionMeaning("WK008022", "Vrijheidswijk", None, 2017).has_name("Wijk 22 Vrijheidswijk")
+        True
+        """
+        return _plain_name(name) == _plain_name(self.name)
 
 
 @cache
@@ -154,6 +167,11 @@ def region_meanings() -> tuple[RegionMeaning, ...]:
 
 def _covers(span: RegionSpan | RegionMeaning, year: int) -> bool:
     return (span.first_year is None or year >= span.first_year) and (span.last_year is None or year <= span.last_year)
+
+
+def _plain_name(name: str) -> str:
+    bare = re.sub(r"^wijk \d+ ", "", name.strip().lower())
+    return bare[:NAME_LENGTH].rstrip()
 
 
 def _year(text: str) -> int | None:

@@ -7,7 +7,6 @@ swaps the places silently; here it is an error.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
@@ -18,8 +17,6 @@ from lwo_analysis.errors import CatalogueError, InputError, RecycledCodeError
 from lwo_analysis.sources.rows import RegionRows
 
 AREA_ROW_COLUMNS: tuple[str, ...] = ("area_id", "region_code", "measure", "year", "value", "missing_reason")
-NAME_LENGTH = 31
-"""Providers cut long names; longer names are compared on this many characters."""
 
 
 def meaning_of(code: str, boundary_year: int) -> RegionMeaning | None:
@@ -154,7 +151,7 @@ def _check_names(selected: pd.DataFrame, table: RegionRows) -> None:
     delivered = selected[["region_code", "region_name"]].drop_duplicates()
     for code, name in delivered.itertuples(index=False):
         meaning = meaning_of(code, table.boundary_year)
-        if meaning is None or pd.isna(name) or not name or _plain(name) == _plain(meaning.name):
+        if meaning is None or pd.isna(name) or not name or meaning.has_name(name):
             continue
         raise RecycledCodeError(
             f"{table.card.table}, region code {code} in {table.boundary_year}",
@@ -162,8 +159,3 @@ def _check_names(selected: pd.DataFrame, table: RegionRows) -> None:
             found=f"{name}",
             remedy="check whether the table is on boundaries of another year, and correct catalogue/sources.yml or regions.csv",
         )
-
-
-def _plain(name: str) -> str:
-    bare = re.sub(r"^wijk \d+ ", "", name.strip().lower())
-    return bare[:NAME_LENGTH].rstrip()
