@@ -11,7 +11,7 @@ findings: $(INSTALLED) ## set up and publish outputs/site/index.html
 	$(BIN)/lwo run
 
 test: $(INSTALLED) ## set up and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 check: $(INSTALLED) ## style, and whatever can drift apart
 	$(BIN)/ruff check .

@@ -90,6 +90,7 @@ def rows(*, slow: bool) -> list[Row]:
         _placebo_group_time(areas),
         _synthetic_did(donors),
         _synthetic_did_placebos(donors),
+        *([_relative_magnitudes()] if (SHARED / "LW.npz").exists() else []),
         *(_proposition_99(slow=slow) if (SHARED / "P99data.csv").exists() else []),
         *(_kansas(slow=slow) if (SHARED / "kansas_ascm.csv").exists() else []),
     ]
@@ -185,6 +186,16 @@ def _synthetic_did_placebos(panel: pd.DataFrame) -> Row:
         partial(placebos, 200),
         (("diff-diff", lambda: diff_diff.SyntheticDiD(n_bootstrap=50, seed=0).fit(panel, **columns).se),),
         target=1.0,
+    )
+
+
+def _relative_magnitudes() -> Row:
+    stored = np.load(SHARED / "LW.npz")
+    beta, sigma = (stored[name] for name in ("betahat", "sigma"))
+    return Row(
+        "honest set of relative magnitudes, 9 periods before and 23 after",
+        lambda: effects.honest_relative_magnitudes(beta, sigma, 9, weights="average").lower,
+        target=0.1,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.run.build import build_observations
 from lwo_analysis.sources.importing import import_files
+from tests.support.made_once import made_once
 from tests.support.shared_data import shared_path
 
 
@@ -17,9 +18,11 @@ from tests.support.shared_data import shared_path
 def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder with the real 2020 table and the health workbooks imported and built."""
     downloads = {"statline": shared_path("cbs/84799NED-2020"), "rivm": shared_path("rivm")}
-    folder = tmp_path_factory.mktemp("data")
-    shutil.copytree(REPOSITORY / "data" / "raw" / "published", folder / "raw" / "published")
-    for module, path in downloads.items():
-        import_files(path, module=module, raw=folder / "raw", retrieved="2026-11-20")
-    build_observations(folder / "raw", folder / "processed")
-    return folder
+
+    def make(folder: Path) -> None:
+        shutil.copytree(REPOSITORY / "data" / "raw" / "published", folder / "raw" / "published")
+        for module, path in downloads.items():
+            import_files(path, module=module, raw=folder / "raw", retrieved="2026-11-20")
+        build_observations(folder / "raw", folder / "processed")
+
+    return made_once(tmp_path_factory, "real-data", make)

@@ -9,6 +9,7 @@ import pytest
 
 from lwo_analysis.paths import REPOSITORY
 from tests.support.command import lwo
+from tests.support.made_once import made_once
 
 EPOCH = "1795000000"
 
@@ -16,12 +17,15 @@ EPOCH = "1795000000"
 @pytest.fixture(scope="session")
 def default_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Return data and outputs after `lwo build` and `lwo run`, as `make findings` does on a fresh clone."""
-    folder = tmp_path_factory.mktemp("default")
-    data, outputs = folder / "data", folder / "outputs"
-    shutil.copytree(REPOSITORY / "data" / "raw" / "published", data / "raw" / "published")
-    lwo("build", data=data, outputs=outputs)
-    lwo("run", data=data, outputs=outputs, SOURCE_DATE_EPOCH=EPOCH)
-    return data, outputs
+
+    def make(folder: Path) -> None:
+        data, outputs = folder / "data", folder / "outputs"
+        shutil.copytree(REPOSITORY / "data" / "raw" / "published", data / "raw" / "published")
+        lwo("build", data=data, outputs=outputs)
+        lwo("run", data=data, outputs=outputs, SOURCE_DATE_EPOCH=EPOCH)
+
+    folder = made_once(tmp_path_factory, "default-site", make)
+    return folder / "data", folder / "outputs"
 
 
 @pytest.fixture(scope="session")
@@ -33,6 +37,8 @@ def published_site(default_folders: tuple[Path, Path]) -> Path:
 @pytest.fixture(scope="session")
 def real_site(real_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the site of `lwo run 02-comparison -p year=2020` on the real figures."""
-    outputs = tmp_path_factory.mktemp("real")
-    lwo("run", "02-comparison", "-p", "year=2020", "--lang", "nl", data=real_data, outputs=outputs, SOURCE_DATE_EPOCH=EPOCH)
-    return outputs / "site"
+
+    def make(outputs: Path) -> None:
+        lwo("run", "02-comparison", "-p", "year=2020", "--lang", "nl", data=real_data, outputs=outputs, SOURCE_DATE_EPOCH=EPOCH)
+
+    return made_once(tmp_path_factory, "real-site", make) / "site"
