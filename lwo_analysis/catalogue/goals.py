@@ -41,8 +41,10 @@ class Goal:
         Published value of Leeuwarden Oost at the start.
     target : float or None
         Value in 2043; None when the label is `missing`.
-    unit, note : str
-        Unit of both values, and what a reader must know.
+    unit_nl, unit_en, note : str
+        Unit of both values, and what a user of the catalogue must know.
+    why_none_nl, why_none_en : str
+        Why no indicator of the catalogue follows the ambition; empty when one does.
     """
 
     id: str
@@ -56,8 +58,23 @@ class Goal:
     indicator_id: str | None = None
     baseline: float | None = None
     target: float | None = None
-    unit: str = ""
+    unit_nl: str = ""
+    unit_en: str = ""
     note: str = ""
+    why_none_nl: str = ""
+    why_none_en: str = ""
+
+    def text(self, lang: str) -> str:
+        """Return the ambition in Dutch (`nl`, as printed) or English (`en`, our translation)."""
+        return self.text_nl if lang == "nl" else self.text_en
+
+    def unit(self, lang: str) -> str:
+        """Return the unit of baseline and target in Dutch (`nl`) or English (`en`)."""
+        return self.unit_nl if lang == "nl" else self.unit_en
+
+    def why_none(self, lang: str) -> str:
+        """Return why no indicator follows the ambition, in Dutch (`nl`) or English (`en`)."""
+        return self.why_none_nl if lang == "nl" else self.why_none_en
 
 
 @cache
@@ -85,7 +102,8 @@ def goals() -> dict[str, Goal]:
 def check_goal(goal: Goal) -> None:
     """Raise `CatalogueError` when a goal contradicts itself.
 
-    A missing target has no value; a stated or derived one has; a derived one also has an indicator and a baseline.
+    A missing target has no value; a stated or derived one has; a derived one also has an indicator and a baseline. An ambition
+    has an indicator, or a reason why not, in both languages.
     """
     where = f"catalogue/goals.yml, {goal.id}"
     known = goal.label in LABELS and goal.pillar in PILLARS and goal.good_direction in DIRECTIONS
@@ -100,6 +118,9 @@ def check_goal(goal: Goal) -> None:
         raise CatalogueError(
             where, expected="an indicator and a baseline", found="a derived target", remedy="say what it derives from"
         )
+    reasons = (bool(goal.why_none_nl), bool(goal.why_none_en))
+    if reasons != (goal.indicator_id is None,) * 2:
+        raise CatalogueError(where, expected="an indicator or why_none_*", found="both or neither", remedy="keep one of them")
 
 
 def derive_city_goals(baseline: pd.DataFrame) -> pd.DataFrame:

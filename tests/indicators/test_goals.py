@@ -50,6 +50,8 @@ def test_every_goal_follows_an_indicator_of_the_catalogue_or_none():
         ("health-feeling", {"baseline": None}, "an indicator and a baseline"),
         ("health-feeling", {"label": "invented"}, "a known label"),
         ("health-feeling", {"good_direction": "up"}, "a known label"),
+        ("health-youth-debt", {"why_none_en": ""}, "an indicator or why_none"),
+        ("health-youth-debt", {"indicator_id": "problem_debt_share"}, "an indicator or why_none"),
     ],
 )
 def test_a_goal_that_contradicts_itself_stops_the_run(goal_id, changes, message):
