@@ -62,7 +62,7 @@ def _usage_error(problem: typer.TyperException) -> ParameterError:
 @app.command("import")
 def import_command(
     path: Annotated[Path, typer.Argument(help="Downloaded file or folder.")],
-    source: Annotated[str, typer.Option("--source", help="statline, rivm, leefbaarometer, partner or survey.")],
+    source: Annotated[str, typer.Option("--source", help="statline, rivm, leefbaarometer, geometry, partner or survey.")],
     mapping: Annotated[Path | None, typer.Option("--mapping", help="Which column is what; for partner and survey.")] = None,
 ) -> None:
     """Copy a downloaded file into data/raw with its source card; refuse what is not recognised."""

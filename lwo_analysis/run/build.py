@@ -34,6 +34,7 @@ from lwo_analysis.indicators.series import best_source_rows
 from lwo_analysis.provenance import SourceCard, read_card
 from lwo_analysis.run.deliveries import DELIVERY_MODULES, observations_of_delivery
 from lwo_analysis.schema import COLUMN_NAMES, Status
+from lwo_analysis.sources.geometry import SOURCE_ID as OUTLINES
 from lwo_analysis.sources.regional import lower_name, read_regional_table, upper_name
 from lwo_analysis.sources.rivm import read_health_workbook
 from lwo_analysis.sources.rows import RegionRows
@@ -116,7 +117,7 @@ def build_observations(raw: Path, processed: Path, progress: Callable[[str], Non
 
 
 def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
-    """Return every raw folder of a regional table with its card, once its files match the card.
+    """Return every raw folder of figures with its card, once its files match the card; outlines hold no figures.
 
     Raises
     ------
@@ -126,7 +127,8 @@ def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
     folders = [
         path for path in sorted(raw.iterdir()) if path.is_dir() and path.name != "published" and not path.name.startswith(".")
     ]
-    return [(folder, read_card(folder)) for folder in folders]
+    read = [(folder, read_card(folder)) for folder in folders]
+    return [(folder, card) for folder, card in read if card.source_id != OUTLINES]
 
 
 def read_regions(folder: Path, card: SourceCard) -> RegionRows:

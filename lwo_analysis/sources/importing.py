@@ -9,6 +9,8 @@ from pathlib import Path
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
 from lwo_analysis.errors import InputError, OutputError, ParameterError
 from lwo_analysis.provenance import SourceCard, sha256_of, write_card
+from lwo_analysis.sources.geometry import SOURCE_ID as OUTLINES
+from lwo_analysis.sources.geometry import read_geometry
 from lwo_analysis.sources.leefbaarometer import read_liveability_zip
 from lwo_analysis.sources.partner import delivery_note, read_partner_figures
 from lwo_analysis.sources.partner_mapping import MAPPING_NAME, read_partner_mapping
@@ -16,7 +18,7 @@ from lwo_analysis.sources.rivm import read_health_workbook, workbook_modified
 from lwo_analysis.sources.statline import read_table_folder
 from lwo_analysis.sources.survey_microdata import read_survey_answers, read_survey_mapping
 
-IMPORTABLE = ("leefbaarometer", "partner", "rivm", "statline", "survey")
+IMPORTABLE = ("geometry", "leefbaarometer", "partner", "rivm", "statline", "survey")
 WITH_MAPPING = ("partner", "survey")
 
 
@@ -26,7 +28,8 @@ def import_files(path: Path, *, module: str, raw: Path, retrieved: str, mapping:
     Parameters
     ----------
     path : Path
-        A table folder of StatLine, a health workbook or a folder of them, the zip of the Leefbaarometer, or a file of a partner.
+        A table folder of StatLine, a health workbook or a folder of them, the zip of the Leefbaarometer, outlines as
+        GeoJSON, or a file of a partner.
     module : str
         One of `IMPORTABLE`.
     raw : Path
@@ -56,6 +59,8 @@ def import_files(path: Path, *, module: str, raw: Path, retrieved: str, mapping:
         raise InputError(str(path), expected="a downloaded file or folder", found="nothing", remedy="correct the path")
     if module == "statline":
         return [_import_table(path, raw, retrieved)]
+    if module == "geometry":
+        return [_import_outlines(path, raw, retrieved)]
     if module == "leefbaarometer":
         return [_import_liveability(path, raw, retrieved)]
     if mapping is not None:
@@ -97,6 +102,19 @@ def _import_liveability(path: Path, raw: Path, retrieved: str) -> SourceCard:
     source = source_of_table(table)
     title = f"{source.title('nl')}, meting {scores.boundary_year}"
     return _copy([path], raw / table, _card(source, table, title, scores.modified, retrieved))
+
+
+def _import_outlines(path: Path, raw: Path, retrieved: str) -> SourceCard:
+    """Import outlines; the provider dates them by the first of January of their boundaries."""
+    outlines = read_geometry(path)
+    table = f"{OUTLINES}-{outlines.boundary_year}"
+    source = source_of_table(table)
+    title = f"{source.title('nl')}, {outlines.boundary_year}"
+    note = f"{len(outlines.regions)} regions, {outlines.collapsed} rings without surface left out"
+    card = SourceCard(
+        source.id, table, title, source.provider, source.licence, f"{outlines.boundary_year}-01-01", retrieved, note=note
+    )
+    return _copy([path], raw / table, card)
 
 
 def _import_delivery(path: Path, mapping: Path, raw: Path, retrieved: str, *, is_survey: bool) -> SourceCard:
