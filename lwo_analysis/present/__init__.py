@@ -1,11 +1,22 @@
-"""Say it: figures, tables, sentences and claims."""
+"""Say it: figures, tables, sentences and claims.
 
-from lwo_analysis.present.badges import Badge, Evidence, Question, decide_badge, reason_undetermined
-from lwo_analysis.present.claims import Claim, Claims, check_wording, make_claim
-from lwo_analysis.present.figures import Figure, make_figure
-from lwo_analysis.present.prose import Prose, Title, make_prose, make_title
-from lwo_analysis.present.provenance_note import Provenance, ProvenanceInput
-from lwo_analysis.present.tables import Column, Table, make_table
+The names below are imported when first used, so that what needs no figure does not wait for the library that draws them.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_MODULES = {
+    "badges": ("Badge", "Evidence", "Question", "decide_badge", "reason_undetermined"),
+    "claims": ("Claim", "Claims", "check_wording", "make_claim"),
+    "figures": ("Figure", "make_figure"),
+    "prose": ("Prose", "Title", "make_prose", "make_title"),
+    "provenance_note": ("Provenance", "ProvenanceInput"),
+    "tables": ("Column", "Table", "make_table"),
+}
+_HOME = {name: f"lwo_analysis.present.{module}" for module, names in _MODULES.items() for name in names}
 
 __all__ = [
     "Badge",
@@ -29,3 +40,10 @@ __all__ = [
     "make_title",
     "reason_undetermined",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name from the module that defines it."""
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'lwo_analysis.present' has no attribute {name!r}")

@@ -1,8 +1,40 @@
-"""Pages: from an executed notebook to a site of static HTML."""
+"""Pages: from an executed notebook to a site of static HTML.
 
-from lwo_analysis.publish.clock import generation_time
-from lwo_analysis.publish.exporter import render_page
-from lwo_analysis.publish.records import PageRecord, RenderedPage
-from lwo_analysis.publish.site import page_address, site_files, write_site
+The names below are imported when first used, so that a kept page can be read without pandas and nbconvert.
+"""
 
-__all__ = ["PageRecord", "RenderedPage", "generation_time", "page_address", "render_page", "site_files", "write_site"]
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_HOME = {
+    "PageRecord": "lwo_analysis.publish.records",
+    "RenderedPage": "lwo_analysis.publish.records",
+    "generation_time": "lwo_analysis.publish.clock",
+    "load_page": "lwo_analysis.publish.stored",
+    "page_address": "lwo_analysis.publish.records",
+    "render_page": "lwo_analysis.publish.exporter",
+    "save_page": "lwo_analysis.publish.stored",
+    "site_files": "lwo_analysis.publish.site",
+    "write_site": "lwo_analysis.publish.site",
+}
+
+__all__ = [
+    "PageRecord",
+    "RenderedPage",
+    "generation_time",
+    "load_page",
+    "page_address",
+    "render_page",
+    "save_page",
+    "site_files",
+    "write_site",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name from the module that defines it."""
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'lwo_analysis.publish' has no attribute {name!r}")

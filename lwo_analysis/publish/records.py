@@ -10,6 +10,8 @@ from lwo_analysis.present.origins import is_demo
 
 DEMO_FOLDER = "demo"
 DEMO_PREFIX = "DEMO-"
+SLOTS = {"head": "<!--site:head-->", "top": "<!--site:top-->", "crumbs": "<!--site:crumbs-->"}
+"""Marks in the HTML of a page; the site replaces each by its links, or by nothing."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class RenderedPage:
     slug, title, lang : str
         As in :class:`PageRecord`; the title is that of the one h1, without a demo prefix.
     html : str
-        The page.
+        The page, with the marks of :data:`SLOTS` where the site puts what depends on the other pages.
     claims : tuple of dict
         The claims of the page, in the order of the notebook, as plain JSON types.
     provenance : dict
@@ -60,7 +62,7 @@ class RenderedPage:
     notebook : str
         The executed notebook as JSON, without the traces of the machine that ran it.
     files : tuple of (str, bytes)
-        Name and content of the files that the page offers.
+        Relative address (it may hold a folder: ``files/NAME.csv``) and content of the files that the page offers.
     warnings : tuple of str
         What the notebook wrote to its error stream; not published, for the log.
     """
@@ -80,3 +82,13 @@ class RenderedPage:
     def is_demo(self) -> bool:
         """Whether the numbers of the page are synthetic."""
         return is_demo(self.origins)
+
+    @property
+    def notebook_name(self) -> str:
+        """File name of the executed notebook beside the page."""
+        return f"{DEMO_PREFIX if self.is_demo else ''}{self.slug}.ipynb"
+
+
+def page_address(page: RenderedPage) -> str:
+    """Return the address of a page within the site, without its ending."""
+    return f"{DEMO_FOLDER}/{page.slug}" if page.is_demo else page.slug

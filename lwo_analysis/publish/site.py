@@ -15,8 +15,7 @@ import pandas as pd
 from lwo_analysis.errors import NotebookError, OutputError
 from lwo_analysis.publish.downloads import download_files, split_demo
 from lwo_analysis.publish.home import home_claims, home_page
-from lwo_analysis.publish.page import notebook_name
-from lwo_analysis.publish.records import DEMO_FOLDER, RenderedPage
+from lwo_analysis.publish.records import DEMO_FOLDER, RenderedPage, page_address
 
 
 def write_site(
@@ -89,14 +88,8 @@ def site_files(
     return files
 
 
-def page_address(page: RenderedPage) -> str:
-    """Return the address of a page within the site, without its ending."""
-    return f"{DEMO_FOLDER}/{page.slug}" if page.is_demo else page.slug
-
-
 def _notebook_address(page: RenderedPage) -> str:
-    name = notebook_name(page.slug, page.is_demo)
-    return f"{DEMO_FOLDER}/{name}" if page.is_demo else name
+    return f"{DEMO_FOLDER}/{page.notebook_name}" if page.is_demo else page.notebook_name
 
 
 def _offered_files(pages: Sequence[RenderedPage], taken: Mapping[str, bytes]) -> dict[str, bytes]:
