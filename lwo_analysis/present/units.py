@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.catalogue.phrases import phrase
-from lwo_analysis.present.prose import format_euro, format_number, format_percent, format_points
+from lwo_analysis.present.prose import MINUS, format_euro, format_number, format_percent, format_points
 
 
 def format_value(value: float, indicator: Indicator, lang: str, decimals: int | None = None) -> str:
@@ -43,6 +43,19 @@ def format_gap(gap: float, indicator: Indicator, lang: str, decimals: int | None
     if indicator.unit == "percent":
         return format_points(abs(gap), lang, indicator.decimals if decimals is None else decimals)
     return format_value(abs(gap), indicator, lang, decimals)
+
+
+def format_signed_gap(gap: float, indicator: Indicator, lang: str) -> str:
+    """Return a difference with its sign and unit; one that rounds to zero has no sign.
+
+    Examples
+    --------
+    >>> from lwo_analysis.catalogue.indicators import indicator
+    >>> format_signed_gap(-0.13, indicator("social_assistance_share"), "nl")
+    '−0,1 procentpunt'
+    """
+    is_negative = format_number(gap, lang, indicator.decimals).startswith(MINUS)
+    return f"{MINUS if is_negative else ''}{format_gap(gap, indicator, lang)}"
 
 
 def _number(value: float, unit: str, lang: str, decimals: int) -> str:
