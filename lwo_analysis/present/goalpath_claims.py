@@ -11,9 +11,9 @@ from lwo_analysis.indicators.goal_progress import GoalPath, GoalProgress, GoalSt
 from lwo_analysis.indicators.goalpath import PHASES, PathShape, share_of_goal
 from lwo_analysis.present.badges import Badge, Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
-from lwo_analysis.present.goalpath_page import Review, signed_change, value_on_path, visible_from
+from lwo_analysis.present.goalpath_page import Review, value_on_path, visible_from
 from lwo_analysis.present.prose import Prose, format_percent, format_points, make_prose
-from lwo_analysis.present.units import format_value
+from lwo_analysis.present.units import format_signed_gap, format_value
 from lwo_analysis.sources.demo import TRUTH
 
 HEADLINES = 2
@@ -68,10 +68,10 @@ def _verdict_claim(found: GoalProgress, review: Review, lang: str) -> Claim:
     words = {
         "name": entry.name(lang),
         "area": area(review.area_id).name(lang),
-        "base": signed_change(float(distances.iloc[0]), entry, lang),
-        "last": signed_change(float(distances.iloc[-1]), entry, lang),
-        "asked": signed_change(float(distances.iloc[0] - last["required"]), entry, lang),
-        "margin": signed_change(float(last["margin"]), entry, lang),
+        "base": format_signed_gap(float(distances.iloc[0]), entry, lang),
+        "last": format_signed_gap(float(distances.iloc[-1]), entry, lang),
+        "asked": format_signed_gap(float(distances.iloc[0] - last["required"]), entry, lang),
+        "margin": format_signed_gap(float(last["margin"]), entry, lang),
         "year": year,
         "met": sum(holds is True for holds in conditions),
         "all": len(conditions),

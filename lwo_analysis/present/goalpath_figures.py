@@ -17,10 +17,11 @@ from lwo_analysis.indicators.goal_progress import GoalPath, GoalProgress, GoalSt
 from lwo_analysis.indicators.goalpath import PHASES, PathShape, share_of_goal
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.figures import Figure, make_figure
-from lwo_analysis.present.goalpath_page import Review, signed_change, visible_from
+from lwo_analysis.present.goalpath_page import Review, visible_from
 from lwo_analysis.present.prose import Prose, format_number, make_prose
 from lwo_analysis.present.style import COMPARISON, GRID, INK, INTERVAL, MARKERS, OWN, WIDE, figure_style, new_figure
 from lwo_analysis.present.tables import Column
+from lwo_analysis.present.units import format_signed_gap
 
 PANEL_HEIGHT = 2.3
 PANELS_WIDE = 2
@@ -92,10 +93,10 @@ def trend_figure(review: Review, rule: PathRule, lang: str) -> Figure | Prose:
             "goalpath.trend_alt",
             lang,
             name=entry.name(lang),
-            base=signed_change(float(distance.iloc[0]), entry, lang),
-            last=signed_change(float(distance.iloc[-1]), entry, lang),
+            base=format_signed_gap(float(distance.iloc[0]), entry, lang),
+            last=format_signed_gap(float(distance.iloc[-1]), entry, lang),
             year=int(distance.index[-1]),
-            asked=signed_change(float(distance.iloc[0] - last["required"]), entry, lang),
+            asked=format_signed_gap(float(distance.iloc[0] - last["required"]), entry, lang),
         ),
         caption=phrase("goalpath.trend_figure", lang, area=area(review.area_id).name(lang)),
         data=pd.concat([_trend_rows(found, lang) for found in shown], ignore_index=True),
@@ -193,6 +194,6 @@ def _trend_rows(found: GoalProgress, lang: str) -> pd.DataFrame:
         {
             "indicator": entry.name(lang),
             "year": [int(year) for year in distance.index],
-            **{name: [signed_change(float(value), entry, lang) for value in values] for name, values in texts.items()},
+            **{name: [format_signed_gap(float(value), entry, lang) for value in values] for name, values in texts.items()},
         }
     )

@@ -10,7 +10,7 @@ import pandas as pd
 from lwo_analysis.catalogue.areas import Area, area, areas
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.goals import Goal, goals
-from lwo_analysis.catalogue.indicators import Indicator, indicator, indicators
+from lwo_analysis.catalogue.indicators import indicator, indicators
 from lwo_analysis.catalogue.interventions import measurability, populations
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
@@ -31,7 +31,7 @@ from lwo_analysis.paths import processed_folder
 from lwo_analysis.present.origins import DEMO
 from lwo_analysis.present.prose import Prose, Title, format_number, make_prose, make_title
 from lwo_analysis.present.tables import Table, make_table
-from lwo_analysis.present.units import format_gap, format_value
+from lwo_analysis.present.units import format_signed_gap, format_value
 from lwo_analysis.schema import COLUMN_NAMES, Origin
 
 ALL = "all"
@@ -244,23 +244,10 @@ def _course_row(found: GoalProgress, lang: str) -> dict[str, str]:
     return {
         "indicator": entry.name(lang),
         "last_year": str(int(found.path.series.index[-1])),
-        **{name: signed_change(float(last[name]), entry, lang) for name in ("progress", "required", "margin")},
+        **{name: format_signed_gap(float(last[name]), entry, lang) for name in ("progress", "required", "margin")},
         "state": phrase(f"goalpath.state.{found.state}", lang),
         **{name: _yes_no(holds, lang) for name, holds in conditions.items()},
     }
-
-
-def signed_change(value: float, entry: Indicator, lang: str) -> str:
-    """Return a change of a distance with its sign and unit.
-
-    Examples
-    --------
-    >>> signed_change(-0.13, indicator("social_assistance_share"), "nl")
-    '−0,1 procentpunt'
-    """
-    shown = format_gap(value, entry, lang)
-    is_negative = format_number(value, lang, entry.decimals).startswith("\u2212")
-    return f"\u2212{shown}" if is_negative else shown
 
 
 def _yes_no(holds: bool | None, lang: str) -> str:
