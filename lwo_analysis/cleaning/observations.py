@@ -12,7 +12,7 @@ from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.disclosure import disclosure_policy
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.sources import sources
-from lwo_analysis.disclosure import protect
+from lwo_analysis.cleaning.protection import protected_observations
 from lwo_analysis.errors import InputError, ParameterError
 from lwo_analysis.paths import processed_folder
 from lwo_analysis.provenance import sha256_of, written_whole
@@ -50,7 +50,7 @@ def load_observations(panel: str = "auto") -> pd.DataFrame:
         raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
     is_demo = resolve_panel(panel) == "demo"
     table = as_observations(demo_panel(), where="demo panel") if is_demo else read_observations(processed_folder() / FILE_NAME)
-    return protect(table, disclosure_policy()).observations
+    return protected_observations(table, disclosure_policy(), processed_folder())
 
 
 def resolve_panel(panel: str) -> str:
