@@ -30,8 +30,8 @@ class AreaFacts:
     history : DataFrame
         Columns `CODE_COLUMNS`: per region area and range of years its codes (tuple) and their names (tuple; empty where the name
         is not catalogued); an open end of a range is missing.
-    codes : tuple of str
-        Codes in the year, without those that are taken away.
+    codes, taken_away : tuple of str
+        Codes in the year that are added up, and those that are taken away from them.
     reused : DataFrame
         Columns `REUSED_COLUMNS`: each of the codes that meant another place in other years, one row per other meaning.
     mergers : tuple of Merger
@@ -39,8 +39,8 @@ class AreaFacts:
     parts : DataFrame
         Columns `PART_COLUMNS`: what the area adds up from; `role` is `added`, `taken_away`, `averaged` or `itself`, `value` the
         residents in `residents_year`, missing with its status.
-    residents_year : int or None
-        Latest year with residents of the area; None without figures.
+    residents, residents_year : float and int, or None
+        Residents of the area in the latest year that has them; None without figures.
     focus : FocusArea or None
         The focus area of the national programme that it is.
     """
@@ -49,9 +49,11 @@ class AreaFacts:
     year: int
     history: pd.DataFrame
     codes: tuple[str, ...]
+    taken_away: tuple[str, ...]
     reused: pd.DataFrame
     mergers: tuple[Merger, ...]
     parts: pd.DataFrame
+    residents: float | None
     residents_year: int | None
     focus: FocusArea | None
 
@@ -82,12 +84,21 @@ def describe_area(area_id: str, year: int, observations: pd.DataFrame) -> AreaFa
     chosen = year or _latest_year(history)
     _check_known(area_id, chosen, history)
     in_year = history[_covering(history, chosen)]
-    codes = tuple(code for row in in_year[~in_year["is_taken_away"]].itertuples() for code in row.codes)
-    latest = _residents_year(area_id, observations)
-    parts = _parts(area(area_id), latest, observations)
-    reused = reused_codes(codes, chosen)
-    merged = _mergers_around(in_year)
-    return AreaFacts(area_id, chosen, history, codes, reused, merged, parts, latest, focus_areas().get(area_id))
+    codes, away = _codes(in_year[~in_year["is_taken_away"]]), _codes(in_year[in_year["is_taken_away"]])
+    residents, latest = _residents(area_id, observations)
+    return AreaFacts(
+        area_id=area_id,
+        year=chosen,
+        history=history,
+        codes=codes,
+        taken_away=away,
+        reused=reused_codes(codes, chosen),
+        mergers=_mergers_around(in_year),
+        parts=_parts(area(area_id), latest, observations),
+        residents=residents,
+        residents_year=latest,
+        focus=focus_areas().get(area_id),
+    )
 
 
 def code_history(area_id: str) -> pd.DataFrame:
@@ -161,9 +172,14 @@ def _mergers_around(in_year: pd.DataFrame) -> tuple[Merger, ...]:
     return tuple(merger for city in cities for _, merger in sorted(mergers_of(city).items()))
 
 
-def _residents_year(area_id: str, observations: pd.DataFrame) -> int | None:
-    known = observations["area_id"].eq(area_id) & observations["indicator_id"].eq(RESIDENTS) & observations["value"].notna()
-    return int(observations.loc[known, "year"].max()) if known.any() else None
+def _codes(rows: pd.DataFrame) -> tuple[str, ...]:
+    return tuple(code for codes in rows["codes"] for code in codes)
+
+
+def _residents(area_id: str, observations: pd.DataFrame) -> tuple[float, int] | tuple[None, None]:
+    is_own = observations["area_id"].eq(area_id) & observations["indicator_id"].eq(RESIDENTS) & observations["value"].notna()
+    own = observations[is_own].sort_values("year")
+    return (float(own["value"].iloc[-1]), int(own["year"].iloc[-1])) if len(own) else (None, None)
 
 
 def _parts(place: Area, year: int | None, observations: pd.DataFrame) -> pd.DataFrame:
