@@ -42,7 +42,14 @@ class Series:
 
 
 def draw_dotplot(
-    topics: Sequence[str], groups: Sequence[str], series: Sequence[Series], *, xlabel: str, width: float, zero_line: bool = False
+    topics: Sequence[str],
+    groups: Sequence[str],
+    series: Sequence[Series],
+    *,
+    xlabel: str,
+    width: float,
+    zero_line: bool = False,
+    legend: bool = True,
 ) -> Drawing:
     """Return the drawing; on a narrow page the names of the topics stand above their marks.
 
@@ -58,6 +65,8 @@ def draw_dotplot(
         Inches.
     zero_line : bool
         Whether zero is drawn as a line, for differences.
+    legend : bool
+        Whether the labels of the series stand above the plot; not where the groups already say which mark is whose.
     """
     narrow = width < WIDE
     names = [textwrap.fill(topic, NARROW_LABEL_WIDTH if narrow else LABEL_WIDTH) for topic in topics]
@@ -72,9 +81,9 @@ def draw_dotplot(
         axes.set_ylim(float(heights.max()) + 0.7, -0.7)
         axes.margins(x=0.08)
         axes.set_xlabel(xlabel)
-        figure.legend(
-            loc="outside upper left", ncols=1 if narrow else len(series), frameon=False, labelcolor="linecolor", handletextpad=0.2
-        )
+        if legend:
+            columns = 1 if narrow else len(series)
+            figure.legend(loc="outside upper left", ncols=columns, frameon=False, labelcolor="linecolor", handletextpad=0.2)
     return figure
 
 
