@@ -14,6 +14,7 @@ from lwo_analysis.catalogue.interventions import (
     Intervention,
     Measurability,
     Population,
+    intervention,
     interventions,
     measurability,
     populations,
@@ -47,26 +48,36 @@ def outcome_name(indicator_id: str, lang: str) -> str:
     return name if name[:2].isupper() else f"{name[0].lower()}{name[1:]}"
 
 
-def chosen_interventions(pillar: str) -> tuple[Intervention, ...]:
-    """Return the interventions of a pillar, or all of them; those of one pillar stand together.
+def chosen_interventions(pillar: str, intervention_id: str = ALL) -> tuple[Intervention, ...]:
+    """Return one intervention, those of a pillar, or all of them; those of one pillar stand together.
 
     Raises
     ------
     ParameterError
-        The pillar has no interventions.
+        The pillar has no interventions, or the intervention belongs to another pillar.
     """
-    chosen = tuple(entry for entry in interventions().values() if pillar in (ALL, entry.pillar))
-    if not chosen:
+    of_pillar = tuple(entry for entry in interventions().values() if pillar in (ALL, entry.pillar))
+    if not of_pillar:
         with_entries = sorted({entry.pillar for entry in interventions().values()})
         raise ParameterError(
             "pillar", expected=f"all, or one of {', '.join(with_entries)}", found=pillar, remedy="choose a pillar with measures"
+        )
+    chosen = tuple(entry for entry in of_pillar if intervention_id in (ALL, entry.id))
+    if not chosen:
+        raise ParameterError(
+            "intervention",
+            expected=f"a measure of pillar {pillar}",
+            found=intervention_id,
+            remedy="choose pillar all, or that of the measure",
         )
     order = list(dict.fromkeys(entry.pillar for entry in chosen))
     return tuple(sorted(chosen, key=lambda entry: order.index(entry.pillar)))
 
 
-def detectability_title(pillar: str, lang: str) -> Title:
+def detectability_title(pillar: str, lang: str, intervention_id: str = ALL) -> Title:
     """Return the title of the page."""
+    if intervention_id != ALL:
+        return make_title("detectability.title_intervention", lang, name=intervention(intervention_id).name.in_language(lang))
     if pillar == ALL:
         return make_title("detectability.title_all", lang)
     return make_title("detectability.title_pillar", lang, pillar=phrase(f"pillar.{pillar}", lang))

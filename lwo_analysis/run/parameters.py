@@ -54,7 +54,7 @@ KNOWN: dict[str, Parameter] = {
         Parameter("start_year", int, "year in which the programme starts in a design, 2022 or a neighbour year"),
         Parameter("as_of", str, "day (ISO 8601) whose knowledge is used: vintages of later days are left out; empty for today"),
         Parameter("min_n", int, "fewest people a figure may rest on to be shown; never below the rule of its source"),
-        Parameter("intervention", str, "measure of the programme, an id of catalogue/interventions.yml"),
+        Parameter("intervention", str, "measure of the programme, an id of catalogue/interventions.yml, or `all`"),
         Parameter("panel", str, "figures that are read: auto, real or demo"),
         Parameter("lang", str, "language of the page: nl or en"),
     )
@@ -175,7 +175,7 @@ def _domain(key: str) -> frozenset[object] | range:
         "base_year": frozenset({0, *years}),
         "start_year": frozenset(years),
         "min_n": range(MOST_PEOPLE + 1),
-        "intervention": frozenset(interventions()),
+        "intervention": frozenset({*interventions(), "all"}),
         "panel": frozenset(PANELS),
         "lang": frozenset(LANGUAGES),
     }

@@ -6,11 +6,14 @@ from math import sqrt
 
 import pandas as pd
 import pytest
+import yaml
 
 from lwo_analysis import load_published
-from lwo_analysis.catalogue.interventions import measurability, populations, residents_by_area
+from lwo_analysis.catalogue.interventions import interventions, measurability, populations, residents_by_area
 from lwo_analysis.errors import ParameterError
 from lwo_analysis.indicators.detectability import Detectability, DetectabilityRule, judge_register
+from lwo_analysis.indicators.verdicts import Verdict
+from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.present import detectability as page
 from lwo_analysis.present.figures import Figure
 from lwo_analysis.present.prose import Prose
@@ -118,3 +121,21 @@ def test_the_ratio_figure_says_how_many_dots_lie_beyond_the_line(verdicts) -> No
     ratios = [float(row[1].replace(",", "")) for row in figure.data.rows]
     assert f"{sum(ratio >= 100 for ratio in ratios)} of the {len(ratios)} dots" in figure.alt
     assert figure.narrow_svg is not None
+
+
+def test_every_testable_measure_has_a_page_of_its_own():
+    # Testable: a shift of its outcome could be seen, or both its ceiling and what can be seen are known.
+    found = verdicts_of("all")
+    seen = {Verdict.VISIBLE, Verdict.AFTER_YEARS}
+    testable = {one.intervention_id for one in found if one.verdict in seen or None not in (one.ceiling, one.mde)}
+    running = {name for name in testable if interventions()[name].pillar != "geschiedenis"}
+    runs = yaml.safe_load((REPOSITORY / "notebooks/params/06-what-can-be-seen.yml").read_text(encoding="utf-8"))["runs"]
+    for lang in ("nl", "en"):
+        assert {run["intervention"] for run in runs if run["lang"] == lang and "intervention" in run} == running
+
+
+def test_one_measure_is_shown_alone_and_a_measure_of_another_pillar_is_refused():
+    assert [entry.id for entry in page.chosen_interventions("all", "I12")] == ["I12"]
+    assert [entry.id for entry in page.chosen_interventions("werken", "I12")] == ["I12"]
+    with pytest.raises(ParameterError, match="a measure of pillar leren, found I12"):
+        page.chosen_interventions("leren", "I12")
