@@ -153,30 +153,25 @@ def peers_table(field: FocusField, peers: Peers, indicators: Mapping[str, Indica
     """Return the areas most like the placed one with their figures, and how firm the choice is."""
     shown = [field.area_id, *peers.table["area_id"]]
     table = peers.table.set_index("area_id")
-    rows = pd.DataFrame(
-        {
-            "area": [field_name(name, lang) for name in shown],
-            "distance": [table["distance"].get(name) for name in shown],
-            "stays": [
-                phrase("focus.stays", lang, stays=table["stays"][name], n=peers.repetitions) if name in table.index else None
-                for name in shown
-            ],
-            **{topic: [_topic_value(field, name, indicators[topic], lang) for name in shown] for topic in peers.topics},
-            "status": "not_applicable",
-        }
-    )
+    facts = {
+        phrase("focus.column_distance", lang): [_distance(table, name, lang) for name in shown],
+        phrase("focus.column_stays", lang): [_stays(table, name, peers, lang) for name in shown],
+        **{
+            indicators[topic].name(lang): [_topic_value(field, name, indicators[topic], lang) for name in shown]
+            for topic in peers.topics
+        },
+    }
+    rows = pd.DataFrame(facts, index=shown).T.rename_axis("topic").reset_index().assign(status="not_applicable")
     return make_table(
         rows,
         caption=phrase("focus.peers", lang, area=field_name(field.area_id, lang), year=field.year),
         columns={
-            "area": phrase("column.area", lang),
-            "distance": Column(phrase("focus.column_distance", lang), decimals=1, reason="status"),
-            "stays": Column(phrase("focus.column_stays", lang), kind="text", reason="status"),
-            **{topic: indicators[topic].name(lang) for topic in peers.topics},
+            "topic": phrase("column.indicator", lang),
+            **{name: Column(field_name(name, lang), kind="text", reason="status") for name in shown},
         },
         origins=set(field.figures.loc[field.figures["indicator_id"].isin(peers.topics), "origin"]),
         lang=lang,
-        row_header="area",
+        row_header="topic",
     )
 
 
@@ -287,6 +282,16 @@ def _unit(indicator: Indicator, lang: str) -> str:
 
 def _topic_value(field: FocusField, area_id: str, indicator: Indicator, lang: str) -> str | None:
     return _value_or_none(field.of_indicator(indicator.id)["value"].get(area_id), indicator, lang)
+
+
+def _distance(table: pd.DataFrame, area_id: str, lang: str) -> str | None:
+    return format_number(table["distance"][area_id], lang) if area_id in table.index else None
+
+
+def _stays(table: pd.DataFrame, area_id: str, peers: Peers, lang: str) -> str | None:
+    if area_id not in table.index:
+        return None
+    return phrase("focus.stays", lang, stays=table["stays"][area_id], n=peers.repetitions)
 
 
 def _value_or_none(value: object, indicator: Indicator, lang: str) -> str | None:
