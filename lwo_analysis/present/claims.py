@@ -15,6 +15,7 @@ from typing import Any
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.badges import Badge
+from lwo_analysis.present.code_reference import calling_function
 from lwo_analysis.present.origins import checked_origins, is_demo
 from lwo_analysis.present.wording import find_forbidden_wording
 
@@ -55,6 +56,8 @@ class Claim:
         Status of the number (``final``, ``provisional``, ...).
     headline : bool
         Whether the sentence belongs in the answer at the top of the page.
+    code : str
+        The function that made the claim (:func:`lwo_analysis.present.code_reference.calling_function`).
     """
 
     id: str
@@ -76,6 +79,7 @@ class Claim:
     grade: int | None = None
     status: str = "final"
     headline: bool = True
+    code: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the claim as plain JSON types, its sets sorted."""
@@ -164,6 +168,7 @@ def make_claim(
         area=area,
         origins=checked_origins(origins, f"claim {id}"),
         sources=_checked_sources(sources, id),
+        code=calling_function(),
         **{name: _plain(value) for name, value in facts.items()},
     )
     check_wording(claim)
@@ -191,17 +196,15 @@ def check_wording(claim: Claim) -> None:
         )
 
 
-def claims_html(claims: Iterable[Mapping[str, Any]], anchors: bool = False) -> str:
-    """Return claims, as plain dictionaries, as a list of sentences with their badges.
+def claims_html(claims: Iterable[Mapping[str, Any]]) -> str:
+    """Return claims, as plain dictionaries, as a list of sentences with their badges and reference years.
 
     Parameters
     ----------
     claims : iterable of mapping
-        From :meth:`Claim.to_dict`.
-    anchors : bool, default False
-        Whether each sentence gets its id as the target of a link; only once per page.
+        From :meth:`Claim.to_dict`. The publisher finds each by its ``data-claim`` and adds its address and its passport.
     """
-    return f'<ul class="claims">{"".join(_claim_item(claim, anchors) for claim in claims)}</ul>'
+    return f'<ul class="claims">{"".join(map(_claim_item, claims))}</ul>'
 
 
 def badge_html(badge: str, lang: str) -> str:
@@ -209,14 +212,15 @@ def badge_html(badge: str, lang: str) -> str:
     return f'<span class="badge badge-{badge}">{escape(phrase(f"badge.{badge}", lang))}</span>'
 
 
-def _claim_item(claim: Mapping[str, Any], anchors: bool) -> str:
+def _claim_item(claim: Mapping[str, Any]) -> str:
     lang = claim["lang"]
-    target = f' id="claim-{escape(claim["id"])}"' if anchors else ""
     notes = [phrase(f"status.{claim['status']}", lang)] if claim["status"] in ("provisional", "stale") else []
     marks = [phrase("demo.chip", lang)] if is_demo(claim["origins"]) else []
-    chips = [badge_html(claim["badge"], lang), *(f'<span class="mark">{escape(text)}</span>' for text in marks + notes)]
+    year = [f'<span class="year">{claim["year"]}</span>'] if claim["year"] else []
+    chips = [badge_html(claim["badge"], lang), *(f'<span class="mark">{escape(text)}</span>' for text in marks + notes), *year]
     sentence = f'<span class="sentence">{escape(claim["text"])}</span>'
-    return f'<li{target} lang="{lang}"><span class="chips">{" ".join(chips)}</span> {sentence}</li>'
+    shown = f'<span class="chips">{" ".join(chips)}</span> {sentence}'
+    return f'<li data-claim="{escape(claim["id"])}" lang="{lang}">{shown}</li>'
 
 
 def _checked_sources(sources: Iterable[str], id: str) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+import pandas as pd
+
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.origins import checked_origins, is_demo
 
@@ -16,6 +18,7 @@ MEDIA_TYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
 }
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NAME = re.compile(rf"[a-z0-9][a-z0-9-]*\.(?:{'|'.join(MEDIA_TYPES)})")
 _DEMO_NAME = "DEMO-"
 
@@ -88,3 +91,22 @@ class Downloads:
             "text/plain": "\n".join(f"{item.file_name}: {item.label}" for item in self.items),
             DOWNLOAD_MIME: facts,
         }
+
+
+def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a copy in which no text starts with a sign that makes a spreadsheet run it.
+
+    Examples
+    --------
+    >>> escape_formulas(pd.DataFrame({"note": ["=1+1", "fine"], "value": [-1, 2]})).values.tolist()
+    [["'=1+1", -1], ['fine', 2]]
+    """
+    escaped = frame.rename(columns=_escape_formula)
+    for place, name in enumerate(escaped.columns):
+        if not pd.api.types.is_numeric_dtype(escaped.iloc[:, place]):
+            escaped[name] = escaped[name].map(_escape_formula, na_action="ignore")
+    return escaped
+
+
+def _escape_formula(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value

@@ -19,6 +19,8 @@ from matplotlib.figure import Figure as Drawing
 
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
+from lwo_analysis.present.code_reference import calling_function
+from lwo_analysis.present.download import escape_formulas
 from lwo_analysis.present.origins import checked_origins, is_demo
 from lwo_analysis.present.style import DARK, FONT_STACK, INK, NARROW, PAPER, WIDE, figure_style
 from lwo_analysis.present.tables import Column, Table, make_table, marked_caption
@@ -29,12 +31,21 @@ NARROW_MEDIA = "(max-width: 36rem)"
 _YEAR_NAMES = frozenset({"year", "jaar"})
 _MARK_HEIGHT = 18.0
 _SVG_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "lwo-analysis"}
+_PICTURE_DPI = 144
 _SVG_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A finished figure; display it as the last line of a cell."""
+    """A finished figure; display it as the last line of a cell.
+
+    Attributes
+    ----------
+    png, csv : bytes
+        The picture and its numbers, unrounded, as files that a reader can take; the publisher puts them beside the page.
+    code : str
+        The function that drew it (:func:`lwo_analysis.present.code_reference.calling_function`).
+    """
 
     svg: str
     narrow_svg: str | None
@@ -43,6 +54,9 @@ class Figure:
     data: Table
     origins: frozenset[str]
     lang: str
+    png: bytes = b""
+    csv: bytes = b""
+    code: str = ""
 
     def to_html(self) -> str:
         """Return the picture, its caption, and its numbers folded below it."""
@@ -62,7 +76,15 @@ class Figure:
         return f"<picture>{narrow}{image}</picture>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
-        facts = {"alt": self.alt, "caption": self.caption, "lang": self.lang, "origins": sorted(self.origins)}
+        files = {"csv": self.csv, "svg": self.svg.encode("utf-8"), "png": self.png}
+        facts = {
+            "alt": self.alt,
+            "caption": self.caption,
+            "lang": self.lang,
+            "origins": sorted(self.origins),
+            "code": self.code,
+            "files": {kind: base64.b64encode(content).decode("ascii") for kind, content in files.items()},
+        }
         return {"text/html": self.to_html(), "text/plain": self.alt, FIGURE_MIME: facts}
 
 
@@ -122,6 +144,9 @@ def make_figure(
         ),
         origins=known,
         lang=lang,
+        png=_png(wide, known, lang),
+        csv=_csv(data, shown, known, lang),
+        code=calling_function(),
     )
 
 
@@ -156,6 +181,30 @@ def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:
     svg = buffer.getvalue().decode("utf-8")
     svg = re.sub(r"^.*?(?=<svg)", "", svg, count=1, flags=re.DOTALL).replace("'DejaVu Sans'", FONT_STACK)
     return _with_dark_colours(_with_demo_mark(svg, lang) if is_demo(origins) else svg)
+
+
+def _png(drawing: Drawing, origins: frozenset[str], lang: str) -> bytes:
+    """Return the drawing as a picture for programs that cannot show SVG, with the mark of demo numbers below it."""
+    buffer = io.BytesIO()
+    mark = None
+    with figure_style():
+        if is_demo(origins):
+            style = {"color": PAPER, "backgroundcolor": INK, "fontsize": 9, "fontweight": "bold", "va": "top"}
+            mark = drawing.text(0.01, -0.02, phrase("demo.mark", lang), **style)
+        drawing.savefig(buffer, format="png", dpi=_PICTURE_DPI, bbox_inches="tight", metadata={"Software": None})
+    if mark is not None:
+        mark.remove()
+    return buffer.getvalue()
+
+
+def _csv(data: pd.DataFrame, columns: Mapping[str, str | Column], origins: frozenset[str], lang: str) -> bytes:
+    """Return the numbers behind the drawing, unrounded, under the headers of the page and with the reasons of missing ones."""
+    labels = {name: spec.label if isinstance(spec, Column) else spec for name, spec in columns.items()}
+    reasons = [spec.reason for spec in columns.values() if isinstance(spec, Column) and spec.reason]
+    taken = data[list(dict.fromkeys([*labels, *reasons]))].rename(columns=labels)
+    if is_demo(origins):
+        taken = taken.assign(demo=phrase("demo.label", lang))
+    return escape_formulas(taken).to_csv(index=False, lineterminator="\n").encode("utf-8")
 
 
 def _with_dark_colours(svg: str) -> str:

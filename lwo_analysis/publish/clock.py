@@ -59,5 +59,17 @@ def generation_time() -> str:
 def generated_line(generated: str, lang: str) -> str:
     """Return the one line of a page that may differ between two runs, as HTML."""
     moment = datetime.fromisoformat(generated)
-    said = f"{moment.day} {_MONTHS[lang][moment.month - 1]} {moment.year}, {moment:%H:%M} UTC"
+    said = f"{said_day(generated, lang)}, {moment:%H:%M} UTC"
     return phrase("page.generated", lang, time=f'<time datetime="{generated}">{said}</time>')
+
+
+def said_day(moment: str, lang: str) -> str:
+    """Return the day of an ISO 8601 moment in words.
+
+    Examples
+    --------
+    >>> said_day("2026-11-20T22:34:00+00:00", "nl")
+    '20 november 2026'
+    """
+    day = datetime.fromisoformat(moment)
+    return f"{day.day} {_MONTHS[lang][day.month - 1]} {day.year}"

@@ -12,13 +12,12 @@ from typing import Any
 
 import pandas as pd
 
+from lwo_analysis.present.download import escape_formulas
 from lwo_analysis.present.origins import DEMO
 from lwo_analysis.publish.records import DEMO_PREFIX
 from lwo_analysis.schema import COLUMNS
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -59,25 +58,6 @@ def download_files(observations: pd.DataFrame, sources: Sequence[Mapping[str, An
     }
     package = _data_package(files, observations, sources, prefix)
     return {**files, "datapackage.json": (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode("utf-8")}
-
-
-def escape_formulas(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a copy in which no text starts with a sign that makes a spreadsheet run it.
-
-    Examples
-    --------
-    >>> escape_formulas(pd.DataFrame({"note": ["=1+1", "fine"], "value": [-1, 2]})).values.tolist()
-    [["'=1+1", -1], ['fine', 2]]
-    """
-    escaped = frame.copy()
-    for name in escaped.columns:
-        if not pd.api.types.is_numeric_dtype(escaped[name]):
-            escaped[name] = escaped[name].map(_escape_formula, na_action="ignore")
-    return escaped
-
-
-def _escape_formula(value: object) -> object:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _excel(frame: pd.DataFrame, sheet: str) -> bytes:
@@ -130,7 +110,7 @@ def _resource(name: str, content: bytes, observations: pd.DataFrame) -> dict[str
         "name": name.lower().replace(".", "-"),
         "path": name,
         "format": extension,
-        "mediatype": _MEDIA_TYPES[extension],
+        "mediatype": MEDIA_TYPES[extension],
         "bytes": len(content),
         "hash": f"sha256:{sha256(content).hexdigest()}",
     }

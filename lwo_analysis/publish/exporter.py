@@ -20,6 +20,7 @@ from traitlets.config import Config
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.claims import claims_html
+from lwo_analysis.present.origins import is_demo
 from lwo_analysis.present.prose import PROSE_MIME
 from lwo_analysis.present.provenance_note import PROVENANCE_MIME
 from lwo_analysis.publish.collect import (
@@ -31,6 +32,7 @@ from lwo_analysis.publish.collect import (
     collect_warnings,
 )
 from lwo_analysis.publish.dead_end import with_reason
+from lwo_analysis.publish.figure_files import with_figure_files, without_figure_files
 from lwo_analysis.publish.guards import (
     FINDINGS_TAG,
     check_banner,
@@ -144,11 +146,14 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     check_findings(kept, claims, page.notebook)
     provenance = {**collect_provenance(kept, page.notebook), **_facts(page)}
     origins = check_origins(collect_origins(kept), provenance, page.notebook)
+    kept, figure_files = with_figure_files(kept, page.slug)
     body = structure_body(
         _export_cells(_prepared(kept, claims, page.lang), page.lang, page.notebook),
         title=collect_title(kept),
         lang=page.lang,
         name=page.notebook,
+        claims=claims,
+        root="../" if is_demo(origins) else "",
     )
     check_html(body.html, page.notebook)
     html = fill_page(
@@ -157,9 +162,8 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
         lead=body.lead,
         lang=page.lang,
         origins=origins,
-        home="../index.html" if "demo" in origins else "index.html",
         sections=body.sections,
-        foot=page_foot(provenance, page.slug, page.lang),
+        foot=page_foot(provenance, page.slug, page.lang, claims),
         generated=page.generated,
     )
     check_banner(html, origins, page.lang, page.notebook)
@@ -172,7 +176,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
         provenance=provenance,
         origins=origins,
         notebook=_clean_notebook(notebook),
-        files=collect_downloads(kept),
+        files=(*collect_downloads(kept), *figure_files),
         warnings=collect_warnings(kept),
     )
 
@@ -232,9 +236,7 @@ def _is_shown_in_place(output: NotebookNode) -> bool:
 def _answer_cell(claims: tuple[Mapping[str, Any], ...], lang: str) -> NotebookNode:
     headlines = [claim for claim in claims if claim["headline"]]
     legend = badge_legend({claim["badge"] for claim in headlines}, lang)
-    html = (
-        f'<section class="answer"><h2>{phrase("page.answer", lang)}</h2>{claims_html(headlines, anchors=True)}{legend}</section>'
-    )
+    html = f'<section class="answer"><h2>{phrase("page.answer", lang)}</h2>{claims_html(headlines)}{legend}</section>'
     return nbformat.v4.new_code_cell(source="", outputs=[_html_output(html)], id=ANSWER_ID)
 
 
@@ -258,7 +260,7 @@ def _facts(page: PageRecord) -> dict[str, Any]:
 
 def _clean_notebook(notebook: NotebookNode) -> str:
     """Return the executed notebook as JSON without paths and times of the machine that ran it."""
-    clean = deepcopy(notebook)
+    clean = without_figure_files(notebook)
     clean.metadata.pop("papermill", None)
     for cell in clean.cells:
         for name in ("papermill", "execution"):

@@ -1,31 +1,28 @@
-"""The home page: what the real pages say, and apart from it where the demo pages are."""
+"""The home page: per pillar one sentence, one small figure and its badge; then the ways into the site."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
-from typing import Any
 
+from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.indicators import PILLARS
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
-from lwo_analysis.present.claims import claims_html
-from lwo_analysis.publish.page import badge_legend, fill_page
-from lwo_analysis.publish.records import DEMO_PREFIX, RenderedPage
+from lwo_analysis.publish.blocks import demo_list, said_html, say, section
+from lwo_analysis.publish.frame import SitePage
+from lwo_analysis.publish.hubs import hub_areas
+from lwo_analysis.publish.page import badge_legend
+from lwo_analysis.publish.records import RenderedPage
+from lwo_analysis.publish.selection import PROGRAMME, TOPICS, Said, pillar_headline, real_pages
+from lwo_analysis.publish.small_figure import small_figure
+from lwo_analysis.publish.trace import localised
 
-CLAIMS_PER_PAGE = 3
-COMMANDS = {"fetch": "lwo fetch", "import_": "lwo import", "build": "lwo build", "run": "lwo run"}
-
-_FORMATS = ("csv", "xlsx", "parquet")
-
-
-def home_claims(pages: Iterable[RenderedPage], lang: str) -> tuple[dict[str, Any], ...]:
-    """Return the claims that the home page repeats: the first headlines of each real page in its language."""
-    said = (page for page in pages if not page.is_demo and page.lang == lang)
-    return tuple(claim for page in said for claim in _headlines(page))
+GOAL_PILLARS = tuple(name for name in PILLARS if name != "context")
 
 
-def home_page(pages: Sequence[RenderedPage], *, lang: str, generated: str, has_real: bool, has_demo: bool) -> str:
-    """Return the home page of a site.
+def home_page(pages: Sequence[RenderedPage], lang: str, *, head: str = "") -> SitePage:
+    """Return the home page of a site in a language.
 
     Parameters
     ----------
@@ -33,80 +30,57 @@ def home_page(pages: Sequence[RenderedPage], *, lang: str, generated: str, has_r
         Every page of the site. Of the demo pages only the titles are shown, so that no made-up number meets a real one.
     lang : str
         ``nl`` or ``en``.
-    generated : str
-        ISO 8601 moment.
-    has_real, has_demo : bool
-        Whether there are real and demo observations to download.
+    head : str
+        Finished HTML for the head.
     """
-    real = [page for page in pages if not page.is_demo]
-    demo = [page for page in pages if page.is_demo]
-    body = _real_section(real, lang) + _downloads_section(has_real, lang) + _demo_section(demo, has_demo, lang)
-    return fill_page(
-        body,
-        title=phrase("site.title", lang),
-        lead=f"<p>{_say('site.lead', lang)}</p>",
-        lang=lang,
-        origins=frozenset(),
-        home="",
-        sections=(),
-        foot="",
-        generated=generated,
+    found = {pillar: pillar_headline(pages, pillar, lang) for pillar in GOAL_PILLARS}
+    body = "".join(
+        [
+            section("pillars", phrase("site.pillars", lang), _pillars(found, lang) if any(found.values()) else _none(lang)),
+            section("areas", phrase("site.areas", lang), f"<p>{say('site.areas_text', lang)}</p>{_areas(lang)}"),
+            section("questions", phrase("site.topics", lang), _topics(lang)),
+            demo_list([page for page in pages if page.is_demo and page.lang == lang], lang),
+        ]
     )
+    claims = tuple(said.claim for said in found.values() if said)
+    return SitePage("index", lang, phrase("site.title", lang), _lead(pages, lang), body, claims=claims, head=head)
 
 
-def _headlines(page: RenderedPage) -> list[dict[str, Any]]:
-    return [claim for claim in page.claims if claim["headline"]][:CLAIMS_PER_PAGE]
+def _lead(pages: Sequence[RenderedPage], lang: str) -> str:
+    years = [claim["year"] for page in real_pages(pages, lang) for claim in page.claims if claim["year"]]
+    newest = f" {phrase('site.newest', lang, year=max(years))}" if years else ""
+    return phrase("site.lead", lang) + newest
 
 
-def _real_section(pages: Sequence[RenderedPage], lang: str) -> str:
-    if not pages:
-        return f"<section><h2>{_say('site.real_pages', lang)}</h2><p>{_say('site.no_real_pages', lang)}</p></section>"
-    items = "".join(f"<li>{_summary(page)}</li>" for page in pages if page.lang == lang)
-    legend = badge_legend([str(badge) for badge in Badge], lang)
-    summaries = f'<ul class="pages">{items}</ul>{legend}' if items else ""
-    return f"<section><h2>{_say('site.real_pages', lang)}</h2>{summaries}{_other_language(pages, lang)}</section>"
+def _none(lang: str) -> str:
+    links = "".join(_link(f"pillar-{pillar}", phrase(f"pillar.{pillar}", lang), lang) for pillar in PILLARS)
+    return f'<p>{say("site.no_real_pages", lang)}</p><ul class="links">{links}</ul>'
 
 
-def _other_language(pages: Sequence[RenderedPage], lang: str) -> str:
-    links = "".join(
-        f'<li><a href="{page.slug}.html" lang="{page.lang}">{escape(page.title)}</a></li>' for page in pages if page.lang != lang
-    )
-    return f"<h3>{_say('site.other_language', lang)}</h3><ul>{links}</ul>" if links else ""
+def _pillars(found: dict[str, Said | None], lang: str) -> str:
+    cards = "".join(_card(pillar, said, lang) for pillar, said in found.items())
+    return f'<div class="cards">{cards}</div>{badge_legend([str(badge) for badge in Badge], lang)}'
 
 
-def _summary(page: RenderedPage) -> str:
-    claims = _headlines(page)
-    said = claims_html(claims) if claims else ""
-    return f'<h3><a href="{page.slug}.html">{escape(page.title)}</a></h3>{said}'
+def _card(pillar: str, said: Said | None, lang: str) -> str:
+    name = phrase(f"pillar.{pillar}", lang)
+    content = f"{small_figure(said.claim)}{said_html([said])}" if said else f"<p>{say('site.no_figure_yet', lang)}</p>"
+    more = f'<p class="more"><a href="{localised(f"pillar-{pillar}", lang)}.html">{say("site.more_of", lang, name=name)}</a></p>'
+    return f'<article class="card" id="pillar-{pillar}"><h3>{escape(name)}</h3>{content}{more}</article>'
 
 
-def _downloads_section(has_real: bool, lang: str) -> str:
-    content = _download_list("data", "", lang) if has_real else f"<p>{_say('site.no_downloads', lang)}</p>"
-    return f"<section><h2>{_say('site.downloads', lang)}</h2>{content}</section>"
+def _areas(lang: str) -> str:
+    wijken = [name for name in hub_areas() if name != PROGRAMME]
+    links = "".join(_link(f"area-{name}", areas()[name].name(lang), lang) for name in [*wijken, PROGRAMME])
+    return f'<ul class="links tiles">{links}</ul>'
 
 
-def _download_list(folder: str, prefix: str, lang: str) -> str:
-    links = {f"{folder}/{prefix}observations.{name}": f"site.format_{name}" for name in _FORMATS}
-    links[f"{folder}/datapackage.json"] = "site.format_datapackage"
-    mark = phrase("demo.title_prefix", lang) if prefix else ""
-    items = "".join(f'<li><a href="{href}">{mark}{_say(key, lang)}</a></li>' for href, key in links.items())
-    return f"<p>{_say('site.downloads_text', lang)}</p><ul>{items}</ul>" if not prefix else f"<ul>{items}</ul>"
+def _topics(lang: str) -> str:
+    links = "".join(_link(topic, phrase(f"hub.{topic}_title", lang), lang) for topic in TOPICS)
+    context = _link("pillar-context", phrase("pillar.context", lang), lang)
+    data = _link("data", phrase("nav.data", lang), lang) + _link("changes", phrase("nav.changes", lang), lang)
+    return f'<ul class="links">{links}{context}{data}</ul>'
 
 
-def _demo_section(pages: Sequence[RenderedPage], has_demo: bool, lang: str) -> str:
-    if not pages and not has_demo:
-        return ""
-    prefix = phrase("demo.title_prefix", lang)
-    items = "".join(
-        f'<li><a href="demo/{page.slug}.html" lang="{page.lang}">{escape(prefix + page.title)}</a></li>' for page in pages
-    )
-    downloads = _download_list("demo/data", DEMO_PREFIX, lang) if has_demo else ""
-    commands = {name: f"<code>{command}</code>" for name, command in COMMANDS.items()}
-    return (
-        f'<section class="demo-section"><h2>{_say("site.demo_pages", lang)}</h2><p>{_say("site.demo_text", lang)}</p>'
-        f"<ul>{items}</ul><p>{phrase('demo.make_real', lang, **commands)}</p>{downloads}</section>"
-    )
-
-
-def _say(key: str, lang: str) -> str:
-    return escape(phrase(key, lang))
+def _link(name: str, text: str, lang: str) -> str:
+    return f'<li><a href="{localised(name, lang)}.html">{escape(text)}</a></li>'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from html import escape
 from importlib.resources import files
@@ -12,13 +12,15 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.phrases import load_phrases, phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.present.claims import badge_html
 from lwo_analysis.present.origins import is_demo
 from lwo_analysis.present.provenance_note import provenance_html
 from lwo_analysis.publish.clock import generated_line
-from lwo_analysis.publish.records import DEMO_PREFIX
+from lwo_analysis.publish.records import DEMO_PREFIX, SLOTS
+from lwo_analysis.publish.trace import FOOT_SOURCES, code_html, has_passport, passport_name
 
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -30,7 +32,6 @@ def fill_page(
     lead: str,
     lang: str,
     origins: frozenset[str],
-    home: str,
     sections: tuple[tuple[str, str], ...],
     foot: str,
     generated: str,
@@ -47,8 +48,6 @@ def fill_page(
         ``nl`` or ``en``.
     origins : frozenset of str
         Origins of the numbers; demo numbers put a banner above the title.
-    home : str
-        Relative address of the home page; empty on the home page itself.
     sections : tuple of (id, text)
         Entries of the table of contents, shown when there are more than two.
     generated : str
@@ -63,7 +62,7 @@ def fill_page(
         title_prefix=phrase("demo.title_prefix", lang) if demo else "",
         lang=lang,
         demo=demo,
-        home=home,
+        slots={name: Markup(mark) for name, mark in SLOTS.items()},
         contents=sections,
         generated=Markup(generated_line(generated, lang)),
         policy=CONTENT_POLICY,
@@ -78,20 +77,16 @@ def styles() -> str:
     return files("lwo_analysis.publish").joinpath("styles.css").read_text(encoding="utf-8")
 
 
-def page_foot(provenance: Mapping[str, Any], slug: str, lang: str) -> str:
-    """Return the footer of a page: its sources, its settings as a table, and the files beside it."""
-    notebook = notebook_name(slug, is_demo(provenance["origins"]))
-    sources = provenance_html({**provenance, "lang": lang})
-    sections = [_section("foot-sources", "page.sources", sources, lang)]
-    if provenance["parameters"]:
-        settings = _parameters_table(provenance["parameters"], lang)
-        sections.append(_section("foot-settings", "page.parameters", settings, lang))
-    return "".join([*sections, _section("foot-files", "page.downloads", _file_links(slug, notebook, lang), lang)])
-
-
-def notebook_name(slug: str, demo: bool) -> str:
-    """Return the file name of the executed notebook beside a page."""
-    return f"{DEMO_PREFIX}{slug}.ipynb" if demo else f"{slug}.ipynb"
+def page_foot(provenance: Mapping[str, Any], slug: str, lang: str, claims: Sequence[Mapping[str, Any]] = ()) -> str:
+    """Return the footer of a page: its sources, the passports of its figures, its settings, and the files beside it."""
+    demo = is_demo(provenance["origins"])
+    parts = {
+        FOOT_SOURCES: ("page.sources", provenance_html({**provenance, "lang": lang}) + _code_list(claims, lang)),
+        "foot-passports": ("passport.of_page", _passport_list(claims, "../" if demo else "", lang)),
+        "foot-settings": ("page.parameters", provenance["parameters"] and _parameters_table(provenance["parameters"], lang)),
+        "foot-files": ("page.downloads", _file_links(slug, f"{DEMO_PREFIX if demo else ''}{slug}.ipynb", lang)),
+    }
+    return "".join(_section(id, key, content, lang) for id, (key, content) in parts.items() if content)
 
 
 def badge_legend(badges: Iterable[str], lang: str) -> str:
@@ -140,6 +135,21 @@ def _parameter_name(name: str, lang: str) -> str:
 
 def _parameter_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _passport_list(claims: Sequence[Mapping[str, Any]], root: str, lang: str) -> str:
+    about = {claim["indicator"]: indicators()[claim["indicator"]].name(lang) for claim in claims if has_passport(claim)}
+    links = (
+        f'<li><a href="{root}{passport_name(id, lang)}.html">{escape(name)}</a></li>'
+        for id, name in sorted(about.items(), key=lambda each: each[1])
+    )
+    return f'<ul class="columns">{"".join(links)}</ul>' if about else ""
+
+
+def _code_list(claims: Sequence[Mapping[str, Any]], lang: str) -> str:
+    codes = sorted({claim["code"] for claim in claims if claim["code"]})
+    items = "".join(f"<li>{code_html(code, 'passport.code_said', lang)}</li>" for code in codes)
+    return f'<ul class="lwo-by">{items}</ul>' if items else ""
 
 
 def _file_links(slug: str, notebook: str, lang: str) -> str:

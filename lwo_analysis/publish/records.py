@@ -10,7 +10,7 @@ from lwo_analysis.present.origins import is_demo
 
 DEMO_FOLDER = "demo"
 DEMO_PREFIX = "DEMO-"
-SLOTS = {"head": "<!--site:head-->", "top": "<!--site:top-->", "crumbs": "<!--site:crumbs-->"}
+SLOTS = {"head": "<!--site:head-->", "top": "<!--site:top-->"}
 """Marks in the HTML of a page; the site replaces each by its links, or by nothing."""
 
 

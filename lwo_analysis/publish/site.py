@@ -6,40 +6,50 @@ import json
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.indicators import PILLARS
+from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.errors import NotebookError, OutputError
+from lwo_analysis.paths import REPOSITORY
+from lwo_analysis.publish.changes import Previous, publication_history
+from lwo_analysis.publish.changes_page import changes_feed, changes_page
 from lwo_analysis.publish.downloads import download_files, split_demo
-from lwo_analysis.publish.home import home_claims, home_page
+from lwo_analysis.publish.editions import edition_files, read_previous
+from lwo_analysis.publish.frame import SitePage, put_in_site, site_page_html
+from lwo_analysis.publish.home import home_page
+from lwo_analysis.publish.hubs import hub_areas, hub_pages
+from lwo_analysis.publish.machines import CRATE, crate, dataset_head
+from lwo_analysis.publish.passports import passport_pages
 from lwo_analysis.publish.records import DEMO_FOLDER, RenderedPage, page_address
+from lwo_analysis.publish.reference_pages import about_page, data_page, index_page
+from lwo_analysis.publish.selection import PROGRAMME, TOPICS, counterparts, pages_on_topic, real_pages
+from lwo_analysis.publish.trace import localised
 
 
-def write_site(
-    pages: Sequence[RenderedPage], observations: pd.DataFrame | None, destination: Path, *, lang: str, generated: str
-) -> Path:
-    """Write the whole site and put it in the place of the old one.
+def write_site(pages: Sequence[RenderedPage], observations: pd.DataFrame | None, destination: Path, *, generated: str) -> Path:
+    """Write the whole site and put it in the place of the old one, with which its numbers are compared.
 
     Parameters
     ----------
     pages : sequence of RenderedPage
-        Every page; demo pages go to ``demo/``.
+        Every page, fresh or kept (:mod:`lwo_analysis.publish.stored`); demo pages go to ``demo/``.
     observations : pandas.DataFrame or None
         Rows of the observation table for the downloads; real and demo rows are written apart. None or no rows: no downloads.
     destination : Path
         The folder of the site; made when absent, replaced when present.
-    lang : str
-        Language of the home page.
     generated : str
-        ISO 8601 moment for the home page.
+        ISO 8601 moment for the pages that the site makes itself.
 
     Returns
     -------
     Path
-        The home page.
+        The Dutch home page; the English one is beside it.
 
     Raises
     ------
@@ -48,7 +58,7 @@ def write_site(
     OutputError
         When the folder cannot be written. The old site is untouched.
     """
-    files = site_files(pages, observations, lang=lang, generated=generated)
+    files = site_files(pages, observations, generated=generated, previous=read_previous(destination))
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         building = Path(tempfile.mkdtemp(prefix=f".{destination.name}.new-", dir=destination.parent))
@@ -65,9 +75,16 @@ def write_site(
 
 
 def site_files(
-    pages: Sequence[RenderedPage], observations: pd.DataFrame | None, *, lang: str, generated: str
+    pages: Sequence[RenderedPage], observations: pd.DataFrame | None, *, generated: str, previous: Previous | None = None
 ) -> dict[str, bytes]:
     """Return every file of the site by its relative address; nothing is written.
+
+    Parameters
+    ----------
+    pages, observations, generated
+        As in :func:`write_site`.
+    previous : Previous, optional
+        The site before this one; without it, this is the first publication.
 
     Raises
     ------
@@ -75,17 +92,76 @@ def site_files(
         When two pages have the same address or the same title, or offer different files under one name.
     """
     _check_unique([page_address(page) for page in pages], "the address")
-    _check_unique([("demo" if page.is_demo else "real", page.title) for page in pages], "the title")
-    frames = _download_frames(observations)
-    home = home_page(pages, lang=lang, generated=generated, has_real="data" in frames, has_demo=f"{DEMO_FOLDER}/data" in frames)
-    files = _page_files("index", home, home_claims(pages, lang), _home_provenance(pages, lang, generated))
-    for page in pages:
-        files |= _page_files(page_address(page), page.html, page.claims, page.provenance)
-        files[_notebook_address(page)] = page.notebook.encode("utf-8")
-    files |= _offered_files(pages, files)
-    for folder, frame in frames.items():
+    _check_unique([(page.lang, "demo" if page.is_demo else "real", page.title) for page in pages], "the title")
+    files = _made_files(pages)
+    for folder, frame in _download_frames(observations).items():
         files |= {f"{folder}/{name}": content for name, content in download_files(frame, _package_sources(pages, folder)).items()}
-    return files
+    history = publication_history(pages, previous, generated)
+    for page in own_pages(pages, files, history, edition_files(previous, history, files)):
+        files |= _page_files(page.address, site_page_html(page, generated), page.claims, _own_provenance(page, pages, generated))
+    files |= edition_files(previous, history, files)
+    files |= {"changes.json": _json(history), "changes.atom": changes_feed(history)}
+    files["CITATION.cff"] = (REPOSITORY / "CITATION.cff").read_bytes()
+    return {**files, CRATE: crate(pages, files, generated)}
+
+
+def own_pages(
+    pages: Sequence[RenderedPage], files: Collection[str], history: Mapping[str, Any], editions: Collection[str]
+) -> list[SitePage]:
+    """Return every page that the site makes itself, in both languages.
+
+    Parameters
+    ----------
+    pages : sequence of RenderedPage
+        The pages with figures.
+    files : collection of str
+        Addresses of the pages with figures and of the downloads.
+    history, editions
+        As in `changes_page`.
+    """
+    data = [name for name in files if name.startswith("data/")]
+    demo = [name for name in files if name.startswith(f"{DEMO_FOLDER}/data/")]
+    found: list[SitePage] = []
+    for lang in LANGUAGES:
+        head = dataset_head(pages, data, lang)
+        others = [
+            home_page(pages, lang, head=head),
+            *hub_pages(pages, lang),
+            data_page(pages, lang, has_real=bool(data), has_demo=bool(demo), head=head),
+            changes_page(history, editions, files, lang),
+            about_page(lang),
+            *passport_pages(pages, lang),
+        ]
+        found += [*others, index_page(pages, others, lang)]
+    return found
+
+
+def _made_files(pages: Sequence[RenderedPage]) -> dict[str, bytes]:
+    """Return the pages with figures in their frame, and what lies beside each."""
+    others = counterparts(pages)
+    files: dict[str, bytes] = {}
+    for page in pages:
+        address = page_address(page)
+        html = put_in_site(
+            page.html, page.lang, address=address, title=page.title, trail=trail_of(page), other=others.get(address)
+        )
+        files |= _page_files(address, html, page.claims, page.provenance)
+        files[_notebook_address(page)] = page.notebook.encode("utf-8")
+    return files | _offered_files(pages, files)
+
+
+def trail_of(page: RenderedPage) -> tuple[tuple[str, str], ...]:
+    """Return the way back from a page with figures: its wijk, its pillar or its question, else the list of all pages."""
+    lang, parameters = page.lang, page.provenance["parameters"]
+    area, pillar = str(parameters.get("area", "")), str(parameters.get("pillar", ""))
+    topic = next((name for name in TOPICS if pages_on_topic([page], name)), None)
+    if topic:
+        return ((phrase(f"nav.{topic}", lang), localised(topic, lang)),)
+    if area in hub_areas() and area != PROGRAMME:
+        return ((areas()[area].name(lang), localised(f"area-{area}", lang)),)
+    if pillar in PILLARS:
+        return ((phrase(f"pillar.{pillar}", lang), localised(f"pillar-{pillar}", lang)),)
+    return ((phrase("nav.pages", lang), localised("pages", lang)),)
 
 
 def _notebook_address(page: RenderedPage) -> str:
@@ -121,16 +197,16 @@ def _json(content: Any) -> bytes:
     return (json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n").encode("utf-8")
 
 
-def _home_provenance(pages: Sequence[RenderedPage], lang: str, generated: str) -> dict[str, Any]:
-    """Return what the home page was made from: the inputs of the real pages, each once."""
-    real = [page for page in pages if not page.is_demo]
-    inputs = {item["id"]: item for page in real for item in page.provenance["inputs"]}
+def _own_provenance(page: SitePage, pages: Sequence[RenderedPage], generated: str) -> dict[str, Any]:
+    """Return what a page of the site was made from: the inputs of the real pages in its language, each once."""
+    real = real_pages(pages, page.lang)
+    inputs = {item["id"]: item for each in real for item in each.provenance["inputs"]}
     return {
-        "page": "index",
-        "lang": lang,
-        "pages": [page.slug for page in real],
+        "page": page.address,
+        "lang": page.lang,
+        "pages": [each.slug for each in real],
         "inputs": [inputs[key] for key in sorted(inputs)],
-        "origins": sorted({origin for page in real for origin in page.origins}),
+        "origins": sorted({origin for each in real for origin in each.origins}),
         "generated": generated,
     }
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
+from lwo_analysis.publish.trace import link_claims
 
 _HEADINGS = re.compile(r"^h[1-6]$")
 _RESERVED_IDS = ("inhoud", "content")
@@ -26,7 +29,9 @@ class StructuredBody:
     sections: tuple[tuple[str, str], ...]
 
 
-def structure_body(html: str, *, title: str | None, lang: str, name: str) -> StructuredBody:
+def structure_body(
+    html: str, *, title: str | None, lang: str, name: str, claims: Iterable[Mapping[str, Any]] = (), root: str = ""
+) -> StructuredBody:
     """Return a body whose headings, ids and region names a screen reader can walk.
 
     Parameters
@@ -39,6 +44,10 @@ def structure_body(html: str, *, title: str | None, lang: str, name: str) -> Str
         Language of the page, for the names of formulas.
     name : str
         The notebook, for messages.
+    claims : iterable of mapping
+        The claims that stand in the body; each gets its address and the link to its passport.
+    root : str
+        The way from the page to the folder of the site.
 
     Raises
     ------
@@ -50,6 +59,7 @@ def structure_body(html: str, *, title: str | None, lang: str, name: str) -> Str
     lead = _take_lead(soup)
     _check_levels(soup, name)
     _name_headings(soup)
+    link_claims(soup, claims, root)
     _wrap_formulas(soup, lang)
     _number_repeated_names(soup)
     sections = tuple((str(h2["id"]), h2.get_text(" ", strip=True)) for h2 in soup.find_all("h2"))

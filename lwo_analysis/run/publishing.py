@@ -112,7 +112,7 @@ def run_and_publish(
     }
     whole = kept | {address: each.page for address, each in fresh.items()}
     pages = [page for _, page in sorted(whole.items()) if demo or not page.is_demo]
-    home = write_site(pages, _downloads(processed, pages), site, lang=lang, generated=generation_time())
+    home = write_site(pages, _downloads(processed, pages), site, generated=generation_time())
     for address, page in fresh.items():
         _keep(runs / address, page)
     report = RunReport(home, tuple(fresh), tuple(kept), round(time.monotonic() - started, 1))

@@ -27,7 +27,7 @@ def agenda_file(content: bytes = CONTENT) -> Download:
 
 def test_the_file_lies_beside_the_page_and_its_link_resolves() -> None:
     page = page_with(agenda_file())
-    files = site_files([page], None, lang="nl", generated=GENERATED)
+    files = site_files([page], None, generated=GENERATED)
     assert files["kennisagenda.csv"] == CONTENT
     assert re.findall(r'<a download="" href="([^"]+)" type="text/csv"', page.html) == ["kennisagenda.csv"]
 
@@ -35,10 +35,10 @@ def test_the_file_lies_beside_the_page_and_its_link_resolves() -> None:
 def test_two_pages_may_offer_the_same_file_and_not_two_files_under_one_name() -> None:
     first = page_with(agenda_file())
     same = replace(page_with(agenda_file(), slug="other"), title="Een andere bladzijde")
-    assert site_files([first, same], None, lang="nl", generated=GENERATED)["kennisagenda.csv"] == CONTENT
+    assert site_files([first, same], None, generated=GENERATED)["kennisagenda.csv"] == CONTENT
     other = replace(page_with(agenda_file(b"x\n"), slug="other"), title="Een andere bladzijde")
     with pytest.raises(NotebookError, match="one content under one name"):
-        site_files([first, other], None, lang="nl", generated=GENERATED)
+        site_files([first, other], None, generated=GENERATED)
 
 
 def test_a_file_with_demo_numbers_says_so_in_its_name() -> None:

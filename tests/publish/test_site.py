@@ -92,16 +92,16 @@ def test_titles_are_unique_over_the_site(site: Path) -> None:
 
 
 def test_a_site_without_demo_or_without_figures_says_so(pages: list[RenderedPage]) -> None:
-    real_only = home_of(site_files(pages[:1], None, lang="nl", generated=GENERATED))
+    real_only = home_of(site_files(pages[:1], None, generated=GENERATED))
     assert real_only.find(class_="demo-section") is None
     assert "nog geen echte cijfers om te downloaden" in real_only.get_text()
-    demo_only = site_files(pages[1:], sample_observations("demo"), lang="nl", generated=GENERATED)
+    demo_only = site_files(pages[1:], sample_observations("demo"), generated=GENERATED)
     assert "nog geen bladzijden met echte cijfers" in home_of(demo_only).get_text()
     assert not any(name.startswith("data/") for name in demo_only)
 
 
 def test_two_builds_of_the_site_are_the_same_bytes(pages: list[RenderedPage]) -> None:
-    first, second = (site_files(pages, sample_observations("register", "demo"), lang="nl", generated=GENERATED) for _ in range(2))
+    first, second = (site_files(pages, sample_observations("register", "demo"), generated=GENERATED) for _ in range(2))
     assert first == second
 
 
@@ -111,7 +111,7 @@ def test_two_pages_with_one_address_or_one_title_are_refused(
 ) -> None:
     twins = [pages[0], replace(pages[0], **change)]
     with pytest.raises(NotebookError, match=message):
-        write_site(twins, None, tmp_path / "site", lang="nl", generated=GENERATED)
+        write_site(twins, None, tmp_path / "site", generated=GENERATED)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -120,7 +120,7 @@ def test_a_failure_half_way_keeps_the_old_site_and_leaves_nothing_behind(
     step: str, pages: list[RenderedPage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
-    write_site(pages, None, site, lang="nl", generated=GENERATED)
+    write_site(pages, None, site, generated=GENERATED)
     before = all_files(site)
     real = getattr(site_module, step)
 
@@ -131,7 +131,7 @@ def test_a_failure_half_way_keeps_the_old_site_and_leaves_nothing_behind(
 
     monkeypatch.setattr(site_module, step, full_disk)
     with pytest.raises(OutputError, match="No space left on device"):
-        write_site(pages[:1], None, site, lang="en", generated=GENERATED)
+        write_site(pages[:1], None, site, generated=GENERATED)
     assert all_files(site) == before
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
@@ -140,23 +140,23 @@ def test_when_the_new_folder_cannot_take_its_place_the_old_one_returns(
     pages: list[RenderedPage], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = tmp_path / "site"
-    write_site(pages, None, site, lang="nl", generated=GENERATED)
+    write_site(pages, None, site, generated=GENERATED)
     before = all_files(site)
     monkeypatch.setattr(Path, "rename", refuse_new_folder)
     with pytest.raises(OutputError, match="Input/output error"):
-        write_site(pages[:1], None, site, lang="en", generated=GENERATED)
+        write_site(pages[:1], None, site, generated=GENERATED)
     assert all_files(site) == before
 
 
 def test_a_run_that_was_killed_between_the_two_renames_loses_nothing(pages: list[RenderedPage], tmp_path: Path) -> None:
     site = tmp_path / "site"
-    write_site(pages, None, site, lang="nl", generated=GENERATED)
+    write_site(pages, None, site, generated=GENERATED)
     before = all_files(site)
     site.rename(tmp_path / ".site.old")
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Path, "rename", refuse_new_folder)
         with pytest.raises(OutputError):
-            write_site(pages[:1], None, site, lang="nl", generated=GENERATED)
+            write_site(pages[:1], None, site, generated=GENERATED)
     assert all_files(site) == before
 
 
@@ -164,14 +164,14 @@ def test_an_outputs_folder_that_cannot_be_written_is_one_clear_line(pages: list[
     blocker = tmp_path / "outputs"
     blocker.write_text("a file where a folder should be")
     with pytest.raises(OutputError, match="LWO_OUTPUTS") as caught:
-        write_site(pages, None, blocker / "site", lang="nl", generated=GENERATED)
+        write_site(pages, None, blocker / "site", generated=GENERATED)
     assert str(blocker / "site") in str(caught.value)
 
 
 def test_a_page_that_is_gone_is_gone_from_the_new_site(pages: list[RenderedPage], tmp_path: Path) -> None:
     site = tmp_path / "site"
-    write_site(pages, sample_observations("demo"), site, lang="nl", generated=GENERATED)
-    write_site(pages[:1], None, site, lang="nl", generated=GENERATED)
+    write_site(pages, sample_observations("demo"), site, generated=GENERATED)
+    write_site(pages[:1], None, site, generated=GENERATED)
     assert not (site / "demo").exists()
     assert os.stat(site).st_mode & 0o755 == 0o755
 
@@ -186,7 +186,7 @@ def test_the_moment_on_the_pages_can_be_fixed(monkeypatch: pytest.MonkeyPatch) -
 
 def test_home_speaks_one_language_and_links_to_the_pages_in_the_other(pages: list[RenderedPage]) -> None:
     english = render_page(sample_notebook(lang="en", title="Where does Oost stand?"), page=sample_record("baseline-en", "en"))
-    files = site_files([pages[0], english], None, lang="nl", generated=GENERATED)
+    files = site_files([pages[0], english], None, generated=GENERATED)
     home = home_of(files)
     assert len(home.select(".claims li")) == len(json.loads(files["index.claims.json"])) == 2
     link = home.find("a", href="baseline-en.html")

@@ -212,5 +212,5 @@ def sample_pages() -> list[RenderedPage]:
 
 def write_sample_site(destination: Path) -> Path:
     """Write a site of the two sample pages, and return its folder."""
-    home = write_site(sample_pages(), sample_observations("register", "demo"), destination, lang="nl", generated=GENERATED)
+    home = write_site(sample_pages(), sample_observations("register", "demo"), destination, generated=GENERATED)
     return home.parent
