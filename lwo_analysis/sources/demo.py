@@ -18,6 +18,10 @@ PROGRAMME_WIJKEN = ("oud-oost", "bilgaard", "vrijheidswijk", "heechterp-schierin
 PROGRAMME_RESIDENTS = (12400, 6900, 3600, 3600, 10400)
 N_COMPARISON = 120
 CITY_REST = 10
+RING = tuple(f"demo-{number:03d}" for number in range(1, 7))
+"""The wijken of the city that lie next to the programme wijken."""
+RING_EFFECT = 0.0
+"""Planted change in the ring, as a fraction of the denominator, in every indicator: nothing moved next door."""
 SEED = 20430101
 SOURCE_ID = "demo-panel"
 VINTAGE = "2026-01-01"
