@@ -13,8 +13,10 @@ import numpy as np
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import Area
+from lwo_analysis.catalogue.areas import areas as catalogued_areas
+from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import Indicator
-from lwo_analysis.errors import ParameterError
+from lwo_analysis.disclosure.rules import without_figures
 from lwo_analysis.indicators.distance import oriented_gap
 from lwo_analysis.indicators.uncertainty import difference_of_shares, poisson_interval, wilson_interval
 
@@ -84,7 +86,7 @@ def compare_area(
 
     Raises
     ------
-    ParameterError
+    CannotAnswerError
         The area has no row for any of the indicators in that year.
 
     Notes
@@ -98,16 +100,33 @@ def compare_area(
     chosen = _select(observations, (area_id, *compare_ids), indicators, year)
     own = set(chosen.loc[chosen["area_id"] == area_id, "indicator_id"])
     if not own:
-        raise ParameterError(
-            f"{area_id}, {year or 'no year'}",
-            expected="figures for this area and year",
-            found="none",
-            remedy=f"choose a year with figures: {_years_with_figures(observations, area_id, indicators)}",
-        )
+        raise _no_figures(observations, area_id, indicators, year)
     kept = chosen[chosen["indicator_id"].isin(own)].reset_index(drop=True)
     levels = _with_intervals(kept, indicators)
     shown = [*LEVEL_COLUMNS, *(name for name in ("decimals",) if name in levels)]
     return Comparison(levels[shown], _gaps(levels, area_id, compare_ids, indicators, areas))
+
+
+def with_enough_people(observations: pd.DataFrame, min_n: int) -> pd.DataFrame:
+    """Return the observations in which figures that rest on fewer people than asked are hidden, with that as their status.
+
+    It comes after the protection of the sources and never undoes it.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Columns of the observation table. Not changed. A figure that does not say on how many it rests stays.
+    min_n : int
+        Fewest people, households or respondents; a figure that rests on exactly so many stays.
+
+    Examples
+    --------
+    >>> row = {"value": 9.0, "numerator": 9.0, "denominator": 99.0, "lower": None, "upper": None, "n": 99.0, "status": "final"}
+    >>> with_enough_people(pd.DataFrame([row]), 100)["status"].tolist()
+    ['suppressed']
+    """
+    few = observations["n"].lt(min_n).fillna(False).astype(bool) & observations["value"].notna()
+    return without_figures(observations, few)
 
 
 def used_observations(observations: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
@@ -122,14 +141,12 @@ def latest_year(observations: pd.DataFrame, area_id: str, indicators: Mapping[st
 
     Raises
     ------
-    ParameterError
+    CannotAnswerError
         It has none.
     """
     years = _years_with_figures(observations, area_id, indicators)
     if not years:
-        raise ParameterError(
-            area_id, expected="an area with figures", found="none", remedy="import or fetch data, then run `lwo build`"
-        )
+        raise _no_figures(observations, area_id, indicators, None)
     return years[-1]
 
 
@@ -221,6 +238,17 @@ def _select(
     order = {name: place for place, name in enumerate(indicators)}
     places = {name: place for place, name in enumerate(area_ids)}
     return chosen.assign(_i=chosen["indicator_id"].map(order), _a=chosen["area_id"].map(places)).sort_values(["_i", "_a"])
+
+
+def _no_figures(
+    observations: pd.DataFrame, area_id: str, indicators: Mapping[str, Indicator], year: int | None
+) -> CannotAnswerError:
+    place = catalogued_areas()[area_id]
+    names = (place.name_nl, place.name_en)
+    years = _years_with_figures(observations, area_id, indicators)
+    if year is None or not years:
+        return CannotAnswerError("no_figures_of_area", area=names)
+    return CannotAnswerError("no_figures_in_year", area=names, year=year, years=", ".join(map(str, years)))
 
 
 def _years_with_figures(observations: pd.DataFrame, area_id: str, indicators: Mapping[str, Indicator]) -> list[int]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import area
+from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.indicators.comparison import Comparison
@@ -15,18 +16,23 @@ from lwo_analysis.present.claims import Claim, Claims, make_claim
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.figures import Figure, make_figure
 from lwo_analysis.present.pairs import gap_word, is_within_chance, pair_claim, side_word
-from lwo_analysis.present.prose import Title, format_number, make_title
+from lwo_analysis.present.prose import Prose, Title, format_number, make_prose, make_title
 from lwo_analysis.present.style import COMPARISON, CONTEXT, MARKERS, OWN, SECOND_COMPARISON
 from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.present.units import format_value
 
 COLOURS = (OWN, COMPARISON, SECOND_COMPARISON, CONTEXT)
 HEADLINES = 3
+ALL = "all"
 
 
-def comparison_title(area_id: str, year: int, lang: str) -> Title:
-    """Return the title of the page."""
-    return make_title("comparison.title", lang, area=area(area_id).name(lang), year=year)
+def comparison_title(area_id: str, year: int, lang: str, *, pillar: str = ALL, min_n: int = 0) -> Title:
+    """Return the title of the page, with the pillar and the fewest people when they are chosen, so that titles differ."""
+    words = {"area": area(area_id).name(lang), "year": year}
+    words |= {"pillar": phrase(f"pillar.{pillar}", lang)} if pillar != ALL else {}
+    words |= {"min_n": format_number(min_n, lang, 0)} if min_n else {}
+    key = "comparison.title" + ("_pillar" if pillar != ALL else "") + ("_min_n" if min_n else "")
+    return make_title(key, lang, **words)
 
 
 def levels_table(comparison: Comparison, indicators: Mapping[str, Indicator], lang: str) -> Table:
@@ -60,9 +66,11 @@ def levels_table(comparison: Comparison, indicators: Mapping[str, Indicator], la
     )
 
 
-def gaps_table(comparison: Comparison, indicators: Mapping[str, Indicator], lang: str) -> Table:
-    """Return the differences with their 95 % intervals and which way they point; a difference within chance says so."""
+def gaps_table(comparison: Comparison, indicators: Mapping[str, Indicator], lang: str) -> Table | Prose:
+    """Return the differences with their 95 % intervals and which way they point; or say that nothing can be compared."""
     gaps = comparison.gaps
+    if gaps.empty:
+        return make_prose("comparison.no_gaps", lang)
     rows = pd.DataFrame(
         {
             "indicator": [indicators[name].name(lang) for name in gaps["indicator_id"]],
@@ -96,9 +104,11 @@ def gaps_table(comparison: Comparison, indicators: Mapping[str, Indicator], lang
     )
 
 
-def comparison_figure(comparison: Comparison, indicators: Mapping[str, Indicator], lang: str) -> Figure:
-    """Return the dot plot of all shares, with the area in blue and at most three comparisons."""
+def comparison_figure(comparison: Comparison, indicators: Mapping[str, Indicator], lang: str) -> Figure | Prose:
+    """Return the dot plot of all shares, with the area in blue and at most three comparisons; or say that there is no share."""
     shares = comparison.levels[[indicators[name].unit == "percent" for name in comparison.levels["indicator_id"]]]
+    if not _has_gaps(comparison, shares):
+        return make_prose("comparison.no_shares", lang)
     places = list(dict.fromkeys(shares["area_id"]))[: len(COLOURS)]
     topics = list(dict.fromkeys(shares["indicator_id"]))
     year = int(shares["year"].iloc[0])
@@ -129,7 +139,7 @@ def comparison_claims(comparison: Comparison, indicators: Mapping[str, Indicator
     Strengths come first: topics on which the area is better off open the list, then the largest relative gaps. Only gaps with an
     interval that excludes zero are counted as better or worse.
     """
-    to_first = comparison.gaps[comparison.gaps["compare_id"] == comparison.gaps["compare_id"].iloc[0]]
+    to_first = comparison.gaps[comparison.gaps["compare_id"].isin(comparison.gaps["compare_id"].head(1))]
     judged = to_first[to_first["oriented_gap"].notna()].sort_values("relative_gap", kind="stable")
     strengths, rest = judged[judged["oriented_gap"] < 0], judged[judged["oriented_gap"] >= 0].iloc[::-1]
     ordered = pd.concat([strengths, rest, to_first[to_first["oriented_gap"].isna()]])
@@ -139,7 +149,11 @@ def comparison_claims(comparison: Comparison, indicators: Mapping[str, Indicator
     ]
     known = judged[judged["lower"].notna()]
     counted = [_count_claim(known, comparison, lang)] if len(known) else []
-    return Claims((*_residents_claim(comparison, lang), *counted, *pairs))
+    claims = (*_residents_claim(comparison, lang), *counted, *pairs)
+    if not claims:
+        own = area(comparison.levels["area_id"].iloc[0])
+        raise CannotAnswerError("no_figures_of_area", area=(own.name_nl, own.name_en))
+    return Claims(claims)
 
 
 def _residents_claim(comparison: Comparison, lang: str) -> list[Claim]:
@@ -199,6 +213,13 @@ def _count_claim(known: pd.DataFrame, comparison: Comparison, lang: str) -> Clai
         unit="topics",
         year=int(row["year"]),
     )
+
+
+def _has_gaps(comparison: Comparison, shares: pd.DataFrame) -> bool:
+    """Return whether the area has a share that its first comparison has as well; without one there is nothing to draw."""
+    places = list(dict.fromkeys(shares["area_id"]))
+    gaps = comparison.gaps[comparison.gaps["indicator_id"].isin(shares["indicator_id"])]
+    return len(places) > 1 and bool(gaps.loc[gaps["compare_id"].eq(places[1]), "gap"].notna().any())
 
 
 def _alt(comparison: Comparison, places: list[str], indicators: Mapping[str, Indicator], lang: str) -> str:

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from lwo_analysis.catalogue.areas import Area, areas
+from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import indicators
-from lwo_analysis.errors import ParameterError
-from lwo_analysis.indicators.comparison import compare_area, is_part_of, latest_year, rounding_bounds
+from lwo_analysis.indicators.comparison import compare_area, is_part_of, latest_year, rounding_bounds, with_enough_people
 
 COLUMNS = ["area_id", "indicator_id", "year", "value", "lower", "upper", "numerator", "denominator", "n", "status", "origin"]
 
@@ -103,7 +103,7 @@ def test_figures_without_counts_have_no_interval():
 
 
 def test_a_year_without_figures_names_the_years_that_have_them():
-    with pytest.raises(ParameterError, match=r"choose a year with figures: \[2020\]"):
+    with pytest.raises(CannotAnswerError, match="Choose a year with figures: 2020"):
         compare(OOST, CITY, year=2019)
 
 
@@ -137,3 +137,15 @@ def test_rounding_moves_a_printed_gap_by_this_much_and_no_more():
     lower, upper = rounding_bounds(17, 1, 12, 1, "lower")
     assert lower == pytest.approx((16.5 - 12.5) / 12.5)
     assert upper == pytest.approx((17.5 - 11.5) / 11.5)
+
+
+def test_a_figure_on_fewer_people_than_asked_is_hidden_and_one_on_exactly_as_many_is_shown():
+    # Hand-made: 99 and 100 people, asked for 100.
+    table = observations(
+        ("lwo", "social_assistance_share", 10.0, 9.9, 99.0),
+        ("lwd", "social_assistance_share", 10.0, 10.0, 100.0),
+    )
+    shown = with_enough_people(table, 100)
+    assert shown["status"].tolist() == ["suppressed", "final"]
+    assert shown["value"].isna().tolist() == [True, False]
+    assert table["value"].notna().all()
