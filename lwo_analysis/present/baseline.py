@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import area
+from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import PILLARS, Indicator
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.indicators.comparison import Comparison, rounding_bounds
@@ -14,14 +15,22 @@ from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.figures import Figure, make_figure
+from lwo_analysis.present.mirror import PLAN_YEAR
 from lwo_analysis.present.pairs import decimals_of, gap_decimals, gap_word, pair_claim, side_word
-from lwo_analysis.present.prose import format_number
+from lwo_analysis.present.prose import Title, format_number, make_title
 from lwo_analysis.present.style import COMPARISON, MARKERS, SECOND_COMPARISON
 from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.present.units import format_value
 
 COLOURS = (COMPARISON, SECOND_COMPARISON)
 HEADLINES = 2
+
+
+def baseline_title(base_year: int, lang: str) -> Title:
+    """Return the title of the page, with the start year when it is not that of the plan."""
+    if base_year == PLAN_YEAR:
+        return make_title("baseline.title", lang)
+    return make_title("baseline.title_year", lang, year=base_year)
 
 
 def ranked_gaps(comparison: Comparison, indicators: Mapping[str, Indicator]) -> pd.DataFrame:
@@ -39,7 +48,15 @@ def ranked_gaps(comparison: Comparison, indicators: Mapping[str, Indicator]) -> 
     DataFrame
         The columns of `Comparison.gaps`, `pillar`, `rank` (1 is the largest gap of the pillar; empty for indicators without a
         direction), and `rounding_lower`, `rounding_upper`: how far rounding alone moves the relative gap.
+
+    Raises
+    ------
+    CannotAnswerError
+        None of the comparisons has a figure.
     """
+    if comparison.gaps.empty:
+        own = area(comparison.levels["area_id"].iloc[0])
+        raise CannotAnswerError("nothing_to_compare", area=(own.name_nl, own.name_en))
     steps = {(row.indicator_id, row.area_id): (float(row.value), 10.0**-row.decimals) for row in comparison.levels.itertuples()}
     gaps = comparison.gaps.assign(pillar=[indicators[name].pillar for name in comparison.gaps["indicator_id"]])
     bounds = [_bounds(row, steps, indicators[row.indicator_id].direction) for row in gaps.itertuples()]
