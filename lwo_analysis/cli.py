@@ -122,26 +122,30 @@ def run_command(
     lang: Annotated[str | None, typer.Option(help="Only pages in this language: nl or en.")] = None,
     jobs: Annotated[int, typer.Option(min=0, help="Notebooks at the same time; 0 for one per processor.")] = 0,
     demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Whether the site has a section of demo pages.")] = True,
+    keep_going: Annotated[
+        bool, typer.Option("--keep-going/--fail-fast", help="Publish what can be made when a page fails; its last edition stays.")
+    ] = False,
+    seconds: Annotated[int, typer.Option(min=1, help="Most seconds for one notebook.")] = 900,
+    memory: Annotated[int, typer.Option(min=1, help="Most MiB of memory for one notebook.")] = 8192,
+    engine: Annotated[str, typer.Option(help="forked (fast) or plain (a new Python for every notebook).")] = "forked",
 ) -> None:
-    """Execute notebooks and publish outputs/site."""
+    """Execute the notebooks that changed and publish outputs/site."""
+    from lwo_analysis.run.inputs import known_panel
     from lwo_analysis.run.jobs import standard_jobs
+    from lwo_analysis.run.launch import make_launcher
+    from lwo_analysis.run.orders import Limits
+    from lwo_analysis.run.pages import Making
     from lwo_analysis.run.progress import progress_lines
-    from lwo_analysis.run.publishing import available_processors, run_and_publish
+    from lwo_analysis.run.publishing import Publication, available_processors, run_and_publish
 
-    overrides = dict(_name_and_value(text) for text in parameters or [])
-    planned = standard_jobs(paths.notebooks_folder(), notebooks or [], overrides, lang, demo=demo)
-    with progress_lines(len(planned)) as progress:
-        report = run_and_publish(
-            planned,
-            runs=paths.runs_folder(),
-            site=paths.site_folder(),
-            processed=paths.processed_folder(),
-            workers=jobs or available_processors(),
-            demo=demo,
-            lang=lang or "nl",
-            progress=progress,
-        )
+    overrides = _names_and_values(parameters or [])
+    planned = standard_jobs(paths.notebooks_folder(), notebooks or [], overrides, lang, demo=demo, panel_of=known_panel)
+    publication = Publication(paths.runs_folder(), paths.site_folder(), paths.processed_folder(), demo)
+    how = Making(jobs or available_processors(), Limits(seconds, memory), keep_going)
+    with make_launcher(engine) as launcher, progress_lines() as progress:
+        report = run_and_publish(planned, publication, how, launcher, progress)
     print(f"{len(report.made)} pages made, {len(report.kept)} kept, {report.seconds} s: {report.home}")
+    raise typer.Exit(next((error.exit_code for error in report.failed.values()), 0))
 
 
 @app.command("status")
@@ -186,6 +190,14 @@ def _day(text: str | None) -> dt.date:
         raise ParameterError(
             "--date", expected="a day such as 2026-11-20", found=repr(text), remedy="correct the date"
         ) from problem
+
+
+def _names_and_values(texts: list[str]) -> dict[str, str]:
+    pairs = [_name_and_value(text) for text in texts]
+    twice = [name for name, _ in pairs if [other for other, _ in pairs].count(name) > 1]
+    if twice:
+        raise ParameterError("-p", expected="each name once", found=f"{twice[0]} twice", remedy="give one value")
+    return dict(pairs)
 
 
 def _name_and_value(text: str) -> tuple[str, str]:

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+PANELS = ("auto", "real", "demo")
+"""Tables of observations that can be asked for; `auto` is real when open data were built, else demo."""
 
 
 def data_folder() -> Path:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
+import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +19,8 @@ import yaml
 from lwo_analysis.errors import InputError, OutputError
 
 CARD_NAME = "card.yml"
+# Of linux/fcntl.h and linux/fs.h: a path that starts from here, and the flag that lets two paths change places.
+AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,50 @@ def written_whole(path: Path) -> Iterator[Path]:
         raise _unwritable(path, problem) from problem
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def put_in_place(new: Path, destination: Path) -> None:
+    """Put a finished folder in the place of another, which is removed; a reader sees the old one or the new one, never a mix.
+
+    On Linux the two change places in one step. Elsewhere, and on a file system that cannot do that, the old one is moved away
+    first; when the process dies in between, the next call brings it back before it does anything else.
+
+    Raises
+    ------
+    OSError
+        The folder cannot be moved; what stood at `destination` is there again.
+    """
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    old = destination.with_name(f".{destination.name}.old")
+    if old.exists() and not destination.exists():
+        old.rename(destination)
+    if not destination.exists():
+        new.rename(destination)
+    elif _exchanged(new, destination):
+        shutil.rmtree(new, ignore_errors=True)
+    else:
+        _replace_in_two_steps(new, destination, old)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(first: Path, second: Path) -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (OSError, AttributeError):
+        return False
+    return rename(AT_FDCWD, os.fsencode(first), AT_FDCWD, os.fsencode(second), RENAME_EXCHANGE) == 0
+
+
+def _replace_in_two_steps(new: Path, destination: Path, old: Path) -> None:
+    shutil.rmtree(old, ignore_errors=True)
+    destination.rename(old)
+    try:
+        new.rename(destination)
+    except OSError:
+        old.rename(destination)
+        raise
 
 
 def code_revision(repository: Path) -> str:

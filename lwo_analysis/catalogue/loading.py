@@ -12,6 +12,8 @@ import yaml
 from lwo_analysis.errors import CatalogueError
 
 Entry = TypeVar("Entry")
+# The same safe loader in C, ten times as fast; every command and every kernel reads the catalogue.
+FAST_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @cache
@@ -25,7 +27,7 @@ def read_catalogue_file(name: str) -> Any:
     """
     text = files("lwo_analysis.catalogue").joinpath(name).read_text(encoding="utf-8")
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, Loader=FAST_LOADER)
     except yaml.YAMLError as problem:
         line = " ".join(str(problem).split())
         raise CatalogueError(f"catalogue/{name}", expected="valid YAML", found=line, remedy="correct the file") from problem

@@ -14,14 +14,13 @@ from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.sources import sources
 from lwo_analysis.cleaning.protection import protected_observations
 from lwo_analysis.errors import InputError, ParameterError
-from lwo_analysis.paths import processed_folder
+from lwo_analysis.paths import PANELS, processed_folder
 from lwo_analysis.provenance import sha256_of, written_whole
 from lwo_analysis.schema import COLUMN_NAMES, COLUMNS, Origin, validate_observations
 from lwo_analysis.sources.demo import SOURCE_ID as DEMO_SOURCE
 from lwo_analysis.sources.demo import demo_panel
 
 FILE_NAME = "observations.parquet"
-PANELS = ("auto", "real", "demo")
 
 
 def load_observations(panel: str = "auto") -> pd.DataFrame:

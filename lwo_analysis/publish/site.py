@@ -17,6 +17,7 @@ from lwo_analysis.catalogue.indicators import PILLARS
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.errors import NotebookError, OutputError
 from lwo_analysis.paths import REPOSITORY
+from lwo_analysis.provenance import put_in_place
 from lwo_analysis.publish.changes import Previous, publication_history
 from lwo_analysis.publish.changes_page import changes_feed, changes_page
 from lwo_analysis.publish.downloads import download_files, split_demo
@@ -66,7 +67,7 @@ def write_site(pages: Sequence[RenderedPage], observations: pd.DataFrame | None,
         raise _unwritable(destination, problem) from problem
     try:
         _write_files(files, building)
-        _replace_folder(building, destination)
+        put_in_place(building, destination)
     except OSError as problem:
         raise _unwritable(destination, problem) from problem
     finally:
@@ -243,24 +244,6 @@ def _write_files(files: Mapping[str, bytes], folder: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
     folder.chmod(0o755)
-
-
-def _replace_folder(new: Path, destination: Path) -> None:
-    """Put the new folder in the place of the old one; when that fails, put the old one back."""
-    old = destination.with_name(f".{destination.name}.old")
-    if old.exists() and not destination.exists():  # an earlier run was killed between the two renames below
-        old.rename(destination)
-    shutil.rmtree(old, ignore_errors=True)
-    had_old = destination.exists()
-    if had_old:
-        destination.rename(old)
-    try:
-        new.rename(destination)
-    except OSError:
-        if had_old:
-            old.rename(destination)
-        raise
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _unwritable(destination: Path, problem: OSError) -> OutputError:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
-import nbformat
 import yaml
 
-from lwo_analysis.cleaning.observations import resolve_panel
 from lwo_analysis.errors import CatalogueError, NotebookError, ParameterError
 from lwo_analysis.run.parameters import Value, check_parameters, read_parameters
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ALL_INPUTS = ("processed/observations.parquet", "raw/*")
+"""What a notebook may read below the data folder when its parameter file has no `inputs`."""
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,15 @@ class Job:
         Every parameter of the notebook with the value of this run; `panel` is `real` or `demo`, never `auto`.
     defaults : dict
         The parameters of the committed notebook.
+    inputs : tuple of str
+        Patterns of the files below the data folder that the notebook may read.
     """
 
     notebook: str
     path: Path
     parameters: dict[str, Value]
     defaults: dict[str, Value]
+    inputs: tuple[str, ...] = ALL_INPUTS
 
     @property
     def lang(self) -> str:
@@ -58,13 +68,35 @@ class Job:
         return "-".join([self.notebook, *changed, *([self.lang] if self.lang != self.defaults["lang"] else [])]).lower()
 
     @property
+    def address(self) -> str:
+        """Place of the page within the site and of its folder within the runs."""
+        return f"demo/{self.slug}" if self.is_demo else self.slug
+
+    @property
     def command(self) -> str:
         """The command that makes this page again."""
         options = [f"-p {key}={value}" for key, value in self.parameters.items() if key != "lang" and value != self.defaults[key]]
         return " ".join(["lwo run", self.notebook, *options, f"--lang {self.lang}"])
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the job as plain JSON types."""
+        return {**asdict(self), "path": str(self.path)}
 
-def standard_jobs(folder: Path, names: list[str], overrides: Mapping[str, str], lang: str | None, *, demo: bool) -> list[Job]:
+    @classmethod
+    def from_json(cls, content: Mapping[str, Any]) -> Job:
+        """Return the job that `to_json` wrote."""
+        return cls(**{**content, "path": Path(content["path"]), "inputs": tuple(content["inputs"])})
+
+
+def standard_jobs(
+    folder: Path,
+    names: list[str],
+    overrides: Mapping[str, str],
+    lang: str | None,
+    *,
+    demo: bool,
+    panel_of: Callable[[str], str] | None = None,
+) -> list[Job]:
     """Return the jobs of the standard runs, with overrides put over them.
 
     Parameters
@@ -79,6 +111,8 @@ def standard_jobs(folder: Path, names: list[str], overrides: Mapping[str, str], 
         Only this language.
     demo : bool
         Whether pages from the demo panel are made.
+    panel_of : callable, optional
+        Gives `real` or `demo` for a panel that may be `auto`; reads the table of observations when absent.
 
     Raises
     ------
@@ -95,44 +129,63 @@ def standard_jobs(folder: Path, names: list[str], overrides: Mapping[str, str], 
         raise ParameterError(
             "notebook", expected=f"one of {', '.join(known)}", found=", ".join(unknown), remedy="correct the name"
         )
-    jobs = [job for name in names or known for job in _jobs_of(folder, name, overrides, lang)]
+    jobs = [_with_panel(job, panel_of) for name in names or known for job in _jobs_of(folder, name, overrides, lang)]
     unique = {(job.slug, job.is_demo): job for job in jobs if demo or not job.is_demo}
     return list(unique.values())
 
 
-def read_notebook(path: Path) -> nbformat.NotebookNode:
-    """Return a committed notebook.
+def read_notebook(path: Path) -> NotebookNode:
+    """Return a committed notebook, checked against the format.
 
     Raises
     ------
     NotebookError
         The file is not a notebook.
     """
+    import nbformat  # takes seconds to import, and a run that has nothing to do does not need it
+
     try:
         return nbformat.read(path, as_version=4)
     except (OSError, ValueError, nbformat.ValidationError) as problem:
-        found = (str(problem).splitlines() or [type(problem).__name__])[0][:100]
-        raise NotebookError(str(path), expected="a Jupyter notebook", found=found, remedy="restore it from git") from problem
+        raise _no_notebook(path, problem) from problem
+
+
+def _cells_of(path: Path) -> Any:
+    """Return the cells of a committed notebook; papermill checks the rest of the format when it runs."""
+    try:
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        kept = [SimpleNamespace(**{**cell, "source": "".join(cell["source"]), "metadata": cell["metadata"]}) for cell in cells]
+    except (OSError, ValueError, TypeError, KeyError) as problem:
+        raise _no_notebook(path, problem) from problem
+    return SimpleNamespace(cells=kept)
+
+
+def _no_notebook(path: Path, problem: Exception) -> NotebookError:
+    found = (str(problem).splitlines() or [type(problem).__name__])[0][:100]
+    return NotebookError(str(path), expected="a Jupyter notebook", found=found, remedy="restore it from git")
 
 
 def _jobs_of(folder: Path, name: str, overrides: Mapping[str, str], lang: str | None) -> list[Job]:
     path = folder / f"{name}.ipynb"
-    defaults = read_parameters(read_notebook(path), name)
-    runs = [{**run, **overrides, **({"lang": lang} if lang else {})} for run in _runs(folder / "params" / f"{name}.yml")]
-    jobs = [Job(name, path, check_parameters(run, defaults, name), defaults) for run in runs]
-    return [_with_panel(job) for job in jobs]
+    defaults = read_parameters(_cells_of(path), name)
+    standard, inputs = _runs(folder / "params" / f"{name}.yml")
+    runs = [{**run, **overrides, **({"lang": lang} if lang else {})} for run in standard]
+    return [Job(name, path, check_parameters(run, defaults, name), defaults, inputs) for run in runs]
 
 
-def _with_panel(job: Job) -> Job:
+def _with_panel(job: Job, panel_of: Callable[[str], str] | None) -> Job:
     if "panel" not in job.parameters:
         return job
-    return replace(job, parameters={**job.parameters, "panel": resolve_panel(str(job.parameters["panel"]))})
+    if panel_of is None:
+        from lwo_analysis.cleaning.observations import resolve_panel as panel_of
+    return replace(job, parameters={**job.parameters, "panel": panel_of(str(job.parameters["panel"]))})
 
 
-def _runs(path: Path) -> list[dict[str, object]]:
+def _runs(path: Path) -> tuple[list[dict[str, object]], tuple[str, ...]]:
+    """Return the standard runs of a parameter file, and the inputs it declares."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return [dict(run) for run in content["runs"]]
+        return [dict(run) for run in content["runs"]], tuple(map(str, content.get("inputs", ALL_INPUTS)))
     except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as problem:
         raise CatalogueError(
             str(path),

@@ -13,8 +13,8 @@ from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import PILLARS, indicators
 from lwo_analysis.catalogue.interventions import interventions
 from lwo_analysis.catalogue.phrases import LANGUAGES
-from lwo_analysis.cleaning.observations import PANELS
 from lwo_analysis.errors import NotebookError, ParameterError
+from lwo_analysis.paths import PANELS
 
 if TYPE_CHECKING:
     # Not at run time: every kernel imports this module, and nbformat costs it a second.

@@ -1,50 +1,32 @@
-"""`lwo run`: execute the jobs, keep what they made, and publish the site when everything is whole."""
+"""`lwo run`: make the pages that changed, and publish the site from the folders of finished pages in one step."""
 
 from __future__ import annotations
 
-import json
 import os
-import signal
+import shutil
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
+from datetime import UTC, datetime
 from pathlib import Path
 
-import nbformat
-import pandas as pd
-
-from lwo_analysis.catalogue.disclosure import disclosure_policy
-from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
-from lwo_analysis.disclosure import check_protected
-from lwo_analysis.errors import NotebookError, OutputError
+from lwo_analysis.errors import LwoError, OutputError
+from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import written_whole
-from lwo_analysis.publish.clock import generation_time
-from lwo_analysis.publish.exporter import render_page
-from lwo_analysis.publish.records import PageRecord, RenderedPage
-from lwo_analysis.publish.site import write_site
-from lwo_analysis.run.execute import execute_job, facts_of
+from lwo_analysis.run.folders import write_json
 from lwo_analysis.run.jobs import Job
+from lwo_analysis.run.launch import Launcher
+from lwo_analysis.run.lock import run_lock
+from lwo_analysis.run.orders import Order, Outcome, SiteOrder
+from lwo_analysis.run.pages import LOGS, Making, PagesMade, finished_pages, make_pages
+from lwo_analysis.run.pool import work_through
+from lwo_analysis.run.progress import Progress
+from lwo_analysis.run.state import RunState, site_task
 
-EXECUTED = "executed.ipynb"
-RECORD = "page.json"
 REPORT = "report.json"
-SECONDS_TO_END = 5
-
-
-@dataclass(frozen=True)
-class MadePage:
-    """A job that went well: its page, its executed notebook as JSON, the record to render it again, and how long it took."""
-
-    page: RenderedPage
-    notebook: str
-    record: PageRecord
-    seconds: float
+STATE = ".state.sqlite"
+CITATION = REPOSITORY / "CITATION.cff"
 
 
 @dataclass(frozen=True)
@@ -57,6 +39,8 @@ class RunReport:
         The home page of the published site.
     made, kept : tuple of str
         Pages made in this run, and pages of earlier runs that stay.
+    failed : dict
+        The error of each page that could not be made, by address.
     seconds : float
         Wall-clock time.
     """
@@ -64,109 +48,87 @@ class RunReport:
     home: Path
     made: tuple[str, ...]
     kept: tuple[str, ...]
+    failed: Mapping[str, LwoError]
     seconds: float
 
 
+@dataclass(frozen=True)
+class Publication:
+    """Where the site is and what it holds.
+
+    Attributes
+    ----------
+    runs, site, processed : Path
+        Folders of finished pages, of the site, and of the observation table.
+    demo : bool
+        Whether the site has a section of demo pages.
+    """
+
+    runs: Path
+    site: Path
+    processed: Path
+    demo: bool
+
+
 def run_and_publish(
-    jobs: Sequence[Job],
-    *,
-    runs: Path,
-    site: Path,
-    processed: Path,
-    workers: int,
-    demo: bool,
-    lang: str,
-    progress: Callable[[str], None] = lambda line: None,
+    jobs: Sequence[Job], publication: Publication, how: Making, launcher: Launcher, progress: Progress | None = None
 ) -> RunReport:
-    """Execute the jobs and publish the site; when one fails, nothing new is published.
+    """Make the pages that are not up to date and publish the site; when nothing changed, nothing is written but the report.
 
     Parameters
     ----------
     jobs : sequence of Job
         Pages to make.
-    runs, site, processed : Path
-        Folders of executed notebooks, of the site, and of the observation table.
-    workers : int
-        Notebooks executed at the same time.
-    demo : bool
-        Whether the site has a section of demo pages.
-    lang : str
-        Language of the home page.
-    progress : callable
-        Gets one line per page.
-
-    Raises
-    ------
-    NotebookError
-        A notebook failed or would publish something that breaks a rule; the other pages of this run are not published either.
-    OutputError
-        The outputs cannot be written.
-    """
-    started = time.monotonic()
-    check_writable(runs)
-    check_writable(site.parent)
-    made = execute_all(jobs, workers, progress)
-    fresh = {_address(page.record.slug, page.page.is_demo): page for page in made}
-    kept = {
-        address: page for address, page in kept_pages(runs).items() if address not in fresh and not _is_replaced(address, fresh)
-    }
-    whole = kept | {address: each.page for address, each in fresh.items()}
-    pages = [page for _, page in sorted(whole.items()) if demo or not page.is_demo]
-    home = write_site(pages, _downloads(processed, pages), site, generated=generation_time())
-    for address, page in fresh.items():
-        _keep(runs / address, page)
-    report = RunReport(home, tuple(fresh), tuple(kept), round(time.monotonic() - started, 1))
-    _write_report(runs / REPORT, report, made)
-    return report
-
-
-def execute_all(jobs: Sequence[Job], workers: int, progress: Callable[[str], None]) -> list[MadePage]:
-    """Return the pages of all jobs, in the order of the jobs; the first failure ends the run.
+    publication : Publication
+        Folders, and what the site holds.
+    how : Making
+        Workers, limits, and whether the site is published when a page fails.
+    launcher : Launcher
+        Starts the workers, see `lwo_analysis.run.launch.make_launcher`.
+    progress : Progress, optional
+        Told about every page.
 
     Raises
     ------
     LwoError
-        The first job that failed.
-    KeyboardInterrupt
-        The run was stopped; its processes and kernels have ended.
+        A page failed and `how` is not to keep going; nothing new is published.
+    OutputError
+        The outputs cannot be written, another run is at work, or the folder of an earlier page is damaged.
     """
-    if workers == 1 or len(jobs) <= 1:
-        return [_told(make_page(job), progress) for job in jobs]
-    # Spawned, not forked: the parent holds threads and event loops that a forked child must not inherit.
-    with ProcessPoolExecutor(max_workers=min(workers, len(jobs)), mp_context=get_context("spawn")) as pool:
-        with _workers_deaf_to_ctrl_c():
-            futures = [pool.submit(make_page, job) for job in jobs]
-        try:
-            for future in as_completed(futures):
-                _told(future.result(), progress)
-        except BrokenProcessPool as problem:
-            raise _worker_error() from problem
-        except KeyboardInterrupt:
-            _end_workers()
-            raise
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-    return [future.result() for future in futures]
+    started = time.monotonic()
+    check_writable(publication.runs)
+    check_writable(publication.site.parent)
+    with run_lock(publication.runs, launcher.temporary):
+        state = RunState(publication.runs / STATE)
+        pages = make_pages(jobs, publication.runs, state, launcher, how, progress or Progress())
+        kept = tuple(address for address in finished_pages(publication.runs) if address not in pages.made)
+        publish_site(publication, state, launcher)
+        home, seconds = publication.site / "index.html", round(time.monotonic() - started, 1)
+        report = RunReport(home, tuple(pages.made), kept, pages.failed, seconds)
+        _write_report(publication.runs / REPORT, report, pages)
+    return report
 
 
-def make_page(job: Job) -> MadePage:
-    """Execute one job and render its page.
+def publish_site(publication: Publication, state: RunState, launcher: Launcher) -> None:
+    """Build the site from the folders of finished pages and put it in place, unless it is what it would become.
 
     Raises
     ------
-    NotebookError
-        The notebook failed, or its page breaks a rule.
+    LwoError
+        Pages cannot be together in one site, or a figure to download is too small to show; the old site is untouched.
     """
-    started = time.monotonic()
-    notebook = execute_job(job)
-    record = PageRecord(job.slug, job.notebook, job.lang, job.parameters, generation_time(), facts_of(job))
-    page = render_page(notebook, page=record)
-    return MadePage(page, nbformat.writes(notebook), record, round(time.monotonic() - started, 1))
-
-
-def kept_pages(runs: Path) -> dict[str, RenderedPage]:
-    """Return the pages of earlier runs by address, rendered again from their executed notebooks."""
-    return {str(path.parent.relative_to(runs)): _rendered(path.parent) for path in sorted(runs.rglob(RECORD))}
+    folders = finished_pages(publication.runs)
+    folders = {address: path for address, path in folders.items() if publication.demo or not address.startswith("demo/")}
+    inputs = [*sorted(publication.processed.glob("*.parquet")), CITATION]
+    if state.is_current([site_task(folders, publication.site, inputs)]) == [True]:
+        return
+    _remove_left_behind(publication.site)
+    folder = Path(tempfile.mkdtemp(dir=launcher.temporary))
+    log = publication.runs / LOGS / "site.log"
+    order = SiteOrder("site", folder, log, folders, publication.site, publication.processed)
+    work_through([order], launcher, 1, _raise_error)
+    state.contents.forget(publication.site)
+    state.remember([site_task(folders, publication.site, inputs)])
 
 
 def check_writable(folder: Path) -> None:
@@ -189,91 +151,25 @@ def available_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def _workers_deaf_to_ctrl_c() -> Iterator[None]:
-    """Start processes that leave Ctrl-C, which a terminal sends to all of them, to this one; it ends them itself."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    earlier = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, earlier)
+def _raise_error(order: Order, outcome: Outcome) -> None:
+    if outcome.error:
+        raise outcome.error
 
 
-def _end_workers() -> None:
-    """End the processes of a run that was stopped; a kernel ends with its process."""
-    for worker in active_children():
-        worker.terminate()
-    for worker in active_children():
-        worker.join(SECONDS_TO_END)
-        worker.kill()
+def _remove_left_behind(site: Path) -> None:
+    """Remove the half-built sites of runs that were killed."""
+    for folder in site.parent.glob(f".{site.name}.new-*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
-def _worker_error() -> NotebookError:
-    return NotebookError(
-        "worker",
-        expected="a process that ends by itself",
-        found="one that was ended",
-        remedy="check the memory, or run with --jobs 1",
-    )
-
-
-def _address(slug: str, is_demo: bool) -> str:
-    return f"demo/{slug}" if is_demo else slug
-
-
-def _is_replaced(address: str, fresh: dict[str, MadePage]) -> bool:
-    """Whether a demo page has become real in this run, or the other way round."""
-    other = address.removeprefix("demo/") if address.startswith("demo/") else f"demo/{address}"
-    return other in fresh
-
-
-def _told(made: MadePage, progress: Callable[[str], None]) -> MadePage:
-    progress(f"{_address(made.record.slug, made.page.is_demo)}: {len(made.page.claims)} claims, {made.seconds} s")
-    for line in made.page.warnings:
-        progress(f"{made.record.slug}: {line}")
-    return made
-
-
-def _keep(folder: Path, made: MadePage) -> None:
-    with written_whole(folder / EXECUTED) as path:
-        path.write_text(made.notebook, encoding="utf-8")
-    record = {name: getattr(made.record, name) for name in ("slug", "notebook", "lang", "parameters", "generated", "facts")}
-    with written_whole(folder / RECORD) as path:
-        path.write_text(json.dumps(record, indent=1, ensure_ascii=False), encoding="utf-8")
-
-
-def _rendered(folder: Path) -> RenderedPage:
-    try:
-        record = PageRecord(**json.loads((folder / RECORD).read_text(encoding="utf-8")))
-        return render_page(nbformat.read(folder / EXECUTED, as_version=4), page=record)
-    except (OSError, ValueError, TypeError, KeyError, nbformat.ValidationError, NotebookError) as problem:
-        raise OutputError(
-            str(folder),
-            expected="a page of an earlier run that can be published again",
-            found=(str(problem).splitlines() or [type(problem).__name__])[0].rstrip("."),
-            remedy="run its notebook again, or remove the folder",
-        ) from problem
-
-
-def _downloads(processed: Path, pages: Sequence[RenderedPage]) -> pd.DataFrame | None:
-    real = [load_observations("real")] if (processed / FILE_NAME).exists() else []
-    demo = [load_observations("demo")] if any(page.is_demo for page in pages) else []
-    frames = [*real, *demo]
-    for frame in frames:
-        check_protected(frame, disclosure_policy(), where="downloads of the site")
-    return pd.concat(frames, ignore_index=True) if frames else None
-
-
-def _write_report(path: Path, report: RunReport, made: Sequence[MadePage]) -> None:
+def _write_report(path: Path, report: RunReport, pages: PagesMade) -> None:
     content = {
         "home": report.home.name,
         "seconds": report.seconds,
-        "made": {_address(each.record.slug, each.page.is_demo): each.seconds for each in made},
+        "made": pages.made,
         "kept": list(report.kept),
-        "finished": generation_time(),
+        "failed": {address: str(error) for address, error in report.failed.items()},
+        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     with written_whole(path) as temporary:
-        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        write_json(temporary, content)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from lwo_analysis.errors import NotebookError, OutputError, ParameterError
 from lwo_analysis.run.jobs import standard_jobs
+from lwo_analysis.run.pages import Making
 from lwo_analysis.run.publishing import run_and_publish
 from tests.support.command import files_of
+from tests.support.runs import PROVENANCE, SETUP, publication_in, publish, write_notebook
 
-SETUP = "from lwo_analysis import load_published, page_provenance"
-PROVENANCE = 'page_provenance(load_published(), "page", lang=lang)'
 FIGURE_WITHOUT_ALT = (
     "import matplotlib.pyplot as plt\nfrom lwo_analysis.present import make_figure\n"
     "make_figure(plt.figure(), alt='', caption='c', data=load_published(), origins={'published'}, lang='nl')"
@@ -25,35 +24,18 @@ DEMO_CALLED_REAL = (
 )
 
 
-def write_notebook(folder: Path, *sources: str, parameters: str | None = 'lang = "nl"') -> Path:
-    """Write a notebook `page` with a title, its parameters cell and these cells, and one standard run."""
-    first = [] if parameters is None else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]})]
-    cells = [nbformat.v4.new_markdown_cell("# Een titel"), *first, *(nbformat.v4.new_code_cell(source) for source in sources)]
-    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    (folder / "params").mkdir(parents=True, exist_ok=True)
-    (folder / "params" / "page.yml").write_text("runs:\n  - {}\n")
-    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / "page.ipynb")
-    return folder
-
-
-def publish(notebooks: Path, outputs: Path) -> Path:
-    jobs = standard_jobs(notebooks, [], {}, None, demo=True)
-    folders = {"runs": outputs / "runs", "site": outputs / "site", "processed": outputs / "processed"}
-    return run_and_publish(jobs, **folders, workers=1, demo=True, lang="nl").home
-
-
 @pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, bytes]]:
+def published(tmp_path_factory: pytest.TempPathFactory, launcher) -> tuple[Path, dict[str, bytes]]:
     """Return outputs with a site of one sound page, and its bytes."""
     folder = tmp_path_factory.mktemp("sound")
     notebooks = write_notebook(folder / "notebooks", SETUP, PROVENANCE)
-    publish(notebooks, folder / "outputs")
-    return folder / "outputs", files_of(folder / "outputs")
+    publish(notebooks, folder / "outputs", launcher)
+    return folder / "outputs", files_of(folder / "outputs" / "site")
 
 
 def test_a_sound_notebook_is_published(published):
     outputs, _ = published
-    assert "Een titel" in (outputs / "site" / "page.html").read_text(encoding="utf-8")
+    assert "Titel van page" in (outputs / "site" / "page.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -73,21 +55,21 @@ def test_a_sound_notebook_is_published(published):
     ],
     ids=["error", "sys-exit", "figure-without-alt", "bare-picture", "bare-frame", "demo-as-real", "no-provenance", "dead-kernel"],
 )
-def test_a_broken_rule_is_one_line_and_publishes_nothing(published, tmp_path, sources, expected):
+def test_a_broken_rule_is_one_line_and_publishes_nothing(published, launcher, tmp_path, sources, expected):
     outputs, before = published
     notebooks = write_notebook(tmp_path / "notebooks", *sources)
     with pytest.raises(NotebookError, match=expected) as caught:
-        publish(notebooks, outputs)
+        publish(notebooks, outputs, launcher)
     assert "\n" not in str(caught.value)
-    assert files_of(outputs) == before
+    assert files_of(outputs / "site") == before
 
 
-def test_a_notebook_without_parameters_cell_does_not_run(published, tmp_path):
+def test_a_notebook_without_parameters_cell_does_not_run(published, launcher, tmp_path):
     outputs, before = published
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE, parameters=None)
     with pytest.raises(NotebookError, match="one code cell tagged `parameters`"):
-        publish(notebooks, outputs)
-    assert files_of(outputs) == before
+        publish(notebooks, outputs, launcher)
+    assert files_of(outputs / "site") == before
 
 
 def test_a_notebook_or_parameter_that_does_not_exist_is_named(tmp_path):
@@ -98,23 +80,21 @@ def test_a_notebook_or_parameter_that_does_not_exist_is_named(tmp_path):
         standard_jobs(notebooks, ["page"], {"year": "2020"}, None, demo=True)
 
 
-def test_outputs_that_cannot_be_written_are_named_before_anything_runs(tmp_path):
+def test_outputs_that_cannot_be_written_are_named_before_anything_runs(launcher, tmp_path):
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
     (tmp_path / "outputs").write_text("a file where a folder is due")
     with pytest.raises(OutputError, match="expected a folder that can be written to"):
-        publish(notebooks, tmp_path / "outputs")
+        publish(notebooks, tmp_path / "outputs", launcher)
 
 
-def test_an_error_in_another_process_arrives_whole(published, tmp_path):
+def test_an_error_in_another_process_arrives_whole(published, launcher, tmp_path):
     outputs, before = published
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, "1 / 0", parameters='lang = "nl"')
     (notebooks / "params" / "page.yml").write_text("runs:\n  - {lang: nl}\n  - {lang: en}\n")
-    jobs = standard_jobs(notebooks, [], {}, None, demo=True)
-    folders = {"runs": outputs / "runs", "site": outputs / "site", "processed": outputs / "processed"}
     with pytest.raises(NotebookError, match="ZeroDivisionError") as caught:
-        run_and_publish(jobs, **folders, workers=2, demo=True, lang="nl")
+        publish(notebooks, outputs, launcher, Making(2))
     assert caught.value.remedy.startswith("open notebooks/page.ipynb")
-    assert files_of(outputs) == before
+    assert files_of(outputs / "site") == before
 
 
 def test_a_file_that_is_no_notebook_is_named(tmp_path):
@@ -130,15 +110,14 @@ def test_the_same_area_as_subject_and_as_comparison_makes_two_addresses(tmp_path
     assert [job.slug for job in standard_jobs(notebooks, [], {}, None, demo=True)] == ["page-lwd", "page-compare-lwd"]
 
 
-def test_no_jobs_at_all_still_give_a_site(tmp_path):
-    folders = {name: tmp_path / name for name in ("runs", "site", "processed")}
-    assert run_and_publish([], **folders, workers=2, demo=True, lang="nl").home.exists()
+def test_no_jobs_at_all_still_give_a_site(launcher, tmp_path):
+    assert run_and_publish([], publication_in(tmp_path), Making(2), launcher).home.exists()
 
 
-def test_a_damaged_page_of_an_earlier_run_is_named(tmp_path):
+def test_a_damaged_page_of_an_earlier_run_is_named(launcher, tmp_path):
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
-    record = tmp_path / "outputs" / "runs" / "gone" / "page.json"
+    record = tmp_path / "outputs" / "runs" / "gone" / "record.json"
     record.parent.mkdir(parents=True)
     record.write_text("{")
     with pytest.raises(OutputError, match=r"runs/gone: expected a page of an earlier run.*remove the folder"):
-        publish(notebooks, tmp_path / "outputs")
+        publish(notebooks, tmp_path / "outputs", launcher)

@@ -11,16 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.runs import processes_with
+
 WAIT_FOR_KERNEL = 60
 SECONDS_TO_STOP = 15  # a worker gets five seconds to end; the rest is for a slow machine
-
-
-def processes_of(session: int) -> list[str]:
-    """Return the commands of every process of a session; a kernel leads its own and is found by its parent."""
-    listed = subprocess.run(["ps", "-eo", "pid=,ppid=,sid=,args="], capture_output=True, text=True, check=True).stdout
-    rows = [line.split(maxsplit=3) for line in listed.splitlines()]
-    members = {row[0] for row in rows if row[2] == str(session)}
-    return [row[3] for row in rows if row[0] in members or row[1] in members]
 
 
 def wait_until(is_so: object, seconds: float) -> bool:
@@ -40,14 +34,14 @@ def test_a_stopped_run_leaves_one_line_and_no_kernel(tmp_path: Path, send, numbe
     outputs = tmp_path / "outputs"
     run = subprocess.Popen(
         [sys.executable, "-m", "lwo_analysis.cli", "run", "01-baseline", "06-what-can-be-seen", "--jobs", "2"],
-        env={**os.environ, "LWO_OUTPUTS": str(outputs)},
+        env={**os.environ, "LWO_OUTPUTS": str(outputs), "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
     try:
-        assert wait_until(lambda: any("ipykernel" in line for line in processes_of(run.pid)), WAIT_FOR_KERNEL)
+        assert wait_until(lambda: any(tmp_path.glob("lwo-run-*/k-*")), WAIT_FOR_KERNEL)
         send(run.pid, number)
         _, told = run.communicate(timeout=SECONDS_TO_STOP)
     finally:
@@ -55,5 +49,6 @@ def test_a_stopped_run_leaves_one_line_and_no_kernel(tmp_path: Path, send, numbe
             os.killpg(run.pid, signal.SIGKILL)
     assert run.returncode == 130
     assert [line for line in told.splitlines() if line.startswith("lwo: stopped")] == told.splitlines()
-    assert wait_until(lambda: not processes_of(run.pid), SECONDS_TO_STOP)
+    assert wait_until(lambda: not processes_with("LWO_OUTPUTS", str(outputs)), SECONDS_TO_STOP)
     assert not (outputs / "site").exists()
+    assert not list(tmp_path.glob("lwo-run-*"))

@@ -1,0 +1,55 @@
+"""Small notebooks and their runs, for the tests of what a run does when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import nbformat
+
+from lwo_analysis.run.jobs import Job, standard_jobs
+from lwo_analysis.run.launch import Launcher
+from lwo_analysis.run.pages import Making
+from lwo_analysis.run.publishing import Publication, RunReport, run_and_publish
+
+SETUP = "from lwo_analysis import load_published, page_provenance"
+PROVENANCE = 'page_provenance(load_published(), "page", lang=lang)'
+
+
+def write_notebook(folder: Path, *sources: str, parameters: str | None = 'lang = "nl"', name: str = "page") -> Path:
+    """Write a notebook with a title, its parameters cell and these cells, and one standard run; return the folder."""
+    first = [] if parameters is None else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="first")]
+    code = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
+    cells = [nbformat.v4.new_markdown_cell(f"# Titel van {name}", id="title"), *first, *code]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    (folder / "params").mkdir(parents=True, exist_ok=True)
+    (folder / "params" / f"{name}.yml").write_text("runs:\n  - {}\n")
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
+    return folder
+
+
+def jobs_of(notebooks: Path, *names: str) -> list[Job]:
+    """Return the standard jobs of a folder of notebooks."""
+    return standard_jobs(notebooks, list(names), {}, None, demo=True)
+
+
+def publication_in(outputs: Path) -> Publication:
+    """Return a publication with all its folders in one."""
+    return Publication(outputs / "runs", outputs / "site", outputs / "processed", demo=True)
+
+
+def publish(notebooks: Path, outputs: Path, launcher: Launcher, how: Making | None = None) -> RunReport:
+    """Make the pages of a folder of notebooks and publish them."""
+    return run_and_publish(jobs_of(notebooks), publication_in(outputs), how or Making(1), launcher)
+
+
+def processes_with(variable: str, value: str) -> dict[int, str]:
+    """Return the commands of the running processes that have a variable in their environment, by process id."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"{variable}={value}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+        except (OSError, ValueError):
+            continue
+    return {pid: command for pid, command in found.items() if pid != os.getpid()}
