@@ -229,9 +229,14 @@ def _bounds(
 
 
 def _profile(counted: pd.DataFrame, year: int, entry: Indicator, start: float, rule: MoverRule) -> tuple[float, float]:
-    """Return between which shares movers are taken to lie; the area's own start is always among them, so that a bound exists."""
+    """Return between which shares movers are taken to lie: everything when no place has a figure.
+
+    The area's own start is always among them, so that a bound exists.
+    """
     in_year = counted[counted["year"].eq(year)]
     values = in_year.loc[[_is_place(str(name)) for name in in_year["area_id"]], "value"].astype(float) / entry.scale
+    if values.empty:
+        return 0.0, 1.0
     return min(float(values.quantile(rule.lowest)), start), max(float(values.quantile(rule.highest)), start)
 
 

@@ -151,9 +151,10 @@ def parts_figure(residents: Residents, lang: str) -> Figure | Prose:
     if isinstance(change, NoChange):
         return make_prose(f"composition.reason.{change.reason}", lang)
     rows = part_rows(residents, lang)
-    name = residents.topic.name(lang)
+    # The utmost bound is so wide that beside it nothing else could be seen; the table has it.
+    utmost, name = phrase("composition.part.worst_case", lang), residents.topic.name(lang)
     return make_figure(
-        lambda width: _draw_parts(rows, residents.topic, lang, width),
+        lambda width: _draw_parts(rows[~rows["part"].eq(utmost)], residents.topic, lang, width),
         alt=_parts_alt(residents, lang),
         caption=phrase(
             "composition.figure",
