@@ -13,6 +13,7 @@ from lwo_analysis.catalogue.disclosure import disclosure_policy
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.sources import sources
 from lwo_analysis.cleaning.protection import protected_observations
+from lwo_analysis.cleaning.vintages import state_known_on
 from lwo_analysis.errors import InputError, ParameterError
 from lwo_analysis.paths import PANELS, processed_folder
 from lwo_analysis.provenance import sha256_of, written_whole
@@ -23,7 +24,7 @@ from lwo_analysis.sources.demo import demo_panel
 FILE_NAME = "observations.parquet"
 
 
-def load_observations(panel: str = "auto") -> pd.DataFrame:
+def load_observations(panel: str = "auto", as_of: str = "") -> pd.DataFrame:
     """Return the observations that may be shown: validated, without figures that rest on too few people,
     and without those from which one of these would follow.
 
@@ -32,6 +33,9 @@ def load_observations(panel: str = "auto") -> pd.DataFrame:
     panel : str
         `real`: the built table. `demo`: the synthetic panel. `auto`: real figures when open data have been imported or fetched,
         else the demo panel. The two are never in one table.
+    as_of : str
+        Day (ISO 8601): the table as the last build on or before that day left it, to make a page of then again. Empty: the
+        table of today. The demo panel has no history: it is the same on every day. Not for days before the first build.
 
     Returns
     -------
@@ -41,25 +45,44 @@ def load_observations(panel: str = "auto") -> pd.DataFrame:
     Raises
     ------
     ParameterError
-        `panel` is none of the three.
+        `panel` is none of the three, or `as_of` is no day or a day of before the first build.
     InputError
         The table has not been built, cannot be read, or breaks a rule of the schema.
     """
     if panel not in PANELS:
         raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
     is_demo = resolve_panel(panel) == "demo"
-    table = as_observations(demo_panel(), where="demo panel") if is_demo else read_observations(processed_folder() / FILE_NAME)
+    table = as_observations(demo_panel(), where="demo panel") if is_demo else read_observations(table_known_on(as_of))
     return protected_observations(table, disclosure_policy(), processed_folder())
 
 
+def table_known_on(as_of: str = "") -> Path:
+    """Return the observation table of a day (ISO 8601), or the present one.
+
+    Raises
+    ------
+    ParameterError
+        `as_of` is no day, or a day of before the first build.
+    """
+    return state_known_on(processed_folder(), as_of) if as_of else processed_folder() / FILE_NAME
+
+
 def resolve_panel(panel: str) -> str:
-    """Return `real` or `demo` for a panel, which may be `auto`."""
+    """Return `real` or `demo` for a panel, which may be `auto`.
+
+    Only the origins are read: every run asks this before it starts, and `load_observations` validates the rest.
+
+    Raises
+    ------
+    InputError
+        The table cannot be read.
+    """
     if panel != "auto":
         return panel
     path = processed_folder() / FILE_NAME
     if not path.exists():
         return "demo"
-    origins = set(read_observations(path)["origin"])
+    origins = set(_read_parquet(path, ["origin"])["origin"])
     return "real" if origins - {str(Origin.PUBLISHED)} else "demo"
 
 
@@ -73,8 +96,12 @@ def read_observations(path: Path) -> pd.DataFrame:
     """
     if not path.exists():
         raise InputError(str(path), expected="the observation table", found="no such file", remedy="run `lwo build`")
+    return as_observations(_read_parquet(path), where=str(path))
+
+
+def _read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     try:
-        frame = pd.read_parquet(path)
+        return pd.read_parquet(path, columns=columns)
     except (OSError, ValueError, pa.ArrowException) as problem:
         raise InputError(
             str(path),
@@ -82,7 +109,6 @@ def read_observations(path: Path) -> pd.DataFrame:
             found=f"unreadable ({str(problem).splitlines()[0][:80]})",
             remedy="run `lwo build` again",
         ) from problem
-    return as_observations(frame, where=str(path))
 
 
 def as_observations(frame: pd.DataFrame, *, where: str) -> pd.DataFrame:

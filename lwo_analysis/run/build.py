@@ -23,15 +23,16 @@ from lwo_analysis.cleaning.invariants import (
     check_wijken_add_up,
 )
 from lwo_analysis.cleaning.missing import status_of
-from lwo_analysis.cleaning.observations import as_observations, write_observations
-from lwo_analysis.cleaning.previous import keep_previous
+from lwo_analysis.cleaning.observations import FILE_NAME, as_observations, write_observations
 from lwo_analysis.cleaning.published import load_published
+from lwo_analysis.cleaning.vintages import DAY_LENGTH, keep_state
 from lwo_analysis.errors import InputError
 from lwo_analysis.indicators.aggregate import figures_of_areas
 from lwo_analysis.indicators.construct import parts_of_indicator
 from lwo_analysis.indicators.other_table import parts_over_other_table
 from lwo_analysis.indicators.series import best_source_rows
 from lwo_analysis.provenance import SourceCard, read_card
+from lwo_analysis.publish.clock import generation_time
 from lwo_analysis.run.deliveries import DELIVERY_MODULES, observations_of_delivery
 from lwo_analysis.schema import COLUMN_NAMES, Status
 from lwo_analysis.sources.geometry import SOURCE_ID as OUTLINES
@@ -70,7 +71,9 @@ class BuildReport:
     set_aside: tuple[tuple[str, int], ...] = ()
 
 
-def build_observations(raw: Path, processed: Path, progress: Callable[[str], None] = lambda line: None) -> BuildReport:
+def build_observations(
+    raw: Path, processed: Path, progress: Callable[[str], None] = lambda line: None, day: str | None = None
+) -> BuildReport:
     """Read every raw folder with a source card, write the observation table, and say what came out.
 
     Parameters
@@ -79,6 +82,8 @@ def build_observations(raw: Path, processed: Path, progress: Callable[[str], Non
         Folders of raw files and of the table.
     progress : callable
         Gets one line per table.
+    day : str, optional
+        Day (ISO 8601) from which what is built counts as known; today when absent.
 
     Raises
     ------
@@ -106,14 +111,21 @@ def build_observations(raw: Path, processed: Path, progress: Callable[[str], Non
     collected = pd.concat(frames, ignore_index=True)
     is_kept = best_source_rows(collected, indicators())
     observations = collected[is_kept]
-    keep_previous(processed, observations)
-    path = write_observations(observations.sort_values(list(COLUMN_NAMES[:3]), ignore_index=True, kind="stable"), processed)
+    path = _replaced(observations, processed, day or generation_time()[:DAY_LENGTH])
     counts = tuple(
         (name, int(frame["value"].notna().sum()), int(frame["value"].isna().sum()))
         for name, frame in zip(names, frames, strict=True)
     )
     set_aside = collected.loc[~is_kept & collected["value"].notna(), "source_id"].value_counts().sort_index()
     return BuildReport(path, counts, corrections, tuple((str(name), int(count)) for name, count in set_aside.items()))
+
+
+def _replaced(observations: pd.DataFrame, processed: Path, day: str) -> Path:
+    """Write the table; the state that it replaces and its own are both kept, so a build that was cut off loses neither."""
+    keep_state(processed / FILE_NAME, day)
+    path = write_observations(observations.sort_values(list(COLUMN_NAMES[:3]), ignore_index=True, kind="stable"), processed)
+    keep_state(path, day)
+    return path
 
 
 def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:

@@ -10,8 +10,8 @@ from lwo_analysis import paths
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import measures_of
 from lwo_analysis.catalogue.sources import source
-from lwo_analysis.cleaning.observations import FILE_NAME, load_observations, read_observations
-from lwo_analysis.cleaning.previous import read_previous, revisions
+from lwo_analysis.cleaning.observations import load_observations, read_observations, table_known_on
+from lwo_analysis.cleaning.vintages import read_previous, revisions
 from lwo_analysis.indicators.health import DataHealth, count_revisions, freshness
 from lwo_analysis.provenance import CARD_NAME, SourceCard, read_card
 from lwo_analysis.sources.drift import Drift, drift_of, read_description
@@ -20,14 +20,17 @@ PROGRAMME, CITY = "lwo", "lwd"
 DRIFT_COUNTS = ("read", "renamed", "absent", "unclear", "new", "gone")
 
 
-def read_health(year: int = 0, *, with_hidden: bool = True) -> DataHealth:
+def read_health(year: int = 0, *, as_of: str = "", with_hidden: bool = True) -> DataHealth:
     """Return the state of the data.
 
     Parameters
     ----------
     year : int
-        Year from which age is counted; 0 for the year in which the newest raw file was retrieved, so that the same files give
-        the same page on any day.
+        Year from which age is counted; 0 for the year of `as_of`, or else the year in which the newest raw file was retrieved, so
+        that the same files give the same page on any day.
+    as_of : str
+        Day (ISO 8601) whose table is described, empty for the present one. The raw tables are those of today in any case: a
+        provider's old files are not kept, only the figures that came of them.
     with_hidden : bool
         Whether to count what disclosure control hides, which takes some seconds.
 
@@ -35,15 +38,17 @@ def read_health(year: int = 0, *, with_hidden: bool = True) -> DataHealth:
     ------
     InputError
         The observation table is not built or breaks a rule, or a raw file differs from its card.
+    ParameterError
+        `as_of` is no day, or a day of before the first build.
     """
     cards = [read_card(path.parent) for path in sorted(paths.raw_folder().glob(f"*/{CARD_NAME}"))]
-    as_of = year or max(int(card.retrieved[:4]) for card in cards)
-    present = read_observations(paths.processed_folder() / FILE_NAME)
-    previous = read_previous(paths.processed_folder())
+    counted = year or int(as_of[:4] or max(card.retrieved[:4] for card in cards))
+    present = read_observations(table_known_on(as_of))
+    previous = read_previous(paths.processed_folder(), present)
     own = {PROGRAMME, CITY, *areas()[PROGRAMME].parts}
-    shown = load_observations("real") if with_hidden else None
+    shown = load_observations("real", as_of) if with_hidden else None
     revised = None if previous is None else count_revisions(revisions(previous, present))
-    return DataHealth(as_of, _tables(cards), freshness(present, as_of, own, shown), revised)
+    return DataHealth(counted, _tables(cards), freshness(present, counted, own, shown), revised)
 
 
 def health_lines(health: DataHealth) -> list[str]:

@@ -15,7 +15,7 @@ import pytest
 
 from lwo_analysis.catalogue.sources import source_of_table
 from lwo_analysis.cleaning.observations import read_observations
-from lwo_analysis.cleaning.previous import read_previous, revisions
+from lwo_analysis.cleaning.vintages import read_previous, revisions
 from lwo_analysis.errors import InputError
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.run.build import BuildReport, build_observations
@@ -256,7 +256,7 @@ def test_revisions_are_seen_beside_the_table_of_the_previous_vintage(tmp_path):
     recipients = {"social_assistance_recipients": 60}
     built(tmp_path, key_figures("85984NED", 2024, FIGURES))
     again, _ = built(tmp_path, replace_modified(key_figures("85984NED", 2024, FIGURES | recipients), "2026-09-01T02:00:00"))
-    previous = read_previous(tmp_path / "processed")
+    previous = read_previous(tmp_path / "processed", again)
     assert previous is not None
     found = revisions(previous, again).query("area_id == 'lwo'").set_index("indicator_id")
     assert list(found.index) == ["social_assistance_share"]
@@ -264,7 +264,7 @@ def test_revisions_are_seen_beside_the_table_of_the_previous_vintage(tmp_path):
     assert (row["kind"], row["before"], row["now"]) == ("changed", 100 * 90 / 750, 100 * 60 / 750)
     assert (row["vintage_before"], row["vintage"]) == ("2026-02-14T02:00:00", "2026-09-01T02:00:00")
     build_observations(tmp_path / "raw", tmp_path / "processed")
-    kept = read_previous(tmp_path / "processed")
+    kept = read_previous(tmp_path / "processed", again)
     assert kept is not None
     assert kept.equals(previous)
 
