@@ -18,7 +18,7 @@ from lwo_analysis.run.parameters import Value, check_parameters, read_parameters
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-ALL_INPUTS = ("processed/observations.parquet", "raw/*")
+ALL_INPUTS = ("processed/*.parquet", "raw/*")
 """What a notebook may read below the data folder when its parameter file has no `inputs`."""
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase as fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -136,7 +137,8 @@ def rendering_code() -> list[Path]:
 def data_and_code(job: Job, data: Path) -> list[Path]:
     """Return every file that a job might read: the package, and what it declares below the data folder."""
     code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-    return [*code, *(path for pattern in job.inputs for path in data.glob(f"{pattern}") if path.is_file())]
+    declared = [path for path in data.rglob("*") if any(fnmatch(path.relative_to(data).as_posix(), each) for each in job.inputs)]
+    return [*code, *(path for path in declared if path.is_file())]
 
 
 def _settings(job: Job) -> dict[str, Any]:
