@@ -34,6 +34,8 @@ LINE_LENGTH = 14
 LETTER_WIDTH, LINE_HEIGHT = 0.57, 1.3
 """Of a letter and a line of text, in parts of the size of the letters."""
 LINE_INCHES = 0.2
+LEGEND_LETTERS = 12
+"""Letters of a line of the legend per inch."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ def draw_map(
     drawn = [code for code in classes.of_region if code in regions and regions[code].polygons]
     view = _view([regions[code] for code in in_view if code in regions])
     with figure_style():
-        figure, axes = _empty_map(view, width, len(_legend(classes)))
+        legend = _legend(classes, width)
+        lines = sum(1 + patch.get_label().count("\n") for patch in legend)
+        figure, axes = _empty_map(view, width, lines)
         for code in drawn:
             _fill(axes, regions[code], classes.of_region[code])
         axes.add_collection(LineCollection(outer_border(regions[code].polygons for code in outlined), colors=INK, linewidths=1.8))
@@ -113,7 +117,7 @@ def draw_map(
             ink = PAPER if classes.of_region[code] == CLASS_COLOURS.index(OWN) else INK
             if _label(axes, regions[code], names[code], len(keys) + 1, ink, view, width):
                 keys.append(f"{len(keys) + 1}  {names[code]}")
-        figure.legend(handles=_legend(classes), loc="outside upper left", ncols=1, frameon=False, handlelength=1.4)
+        figure.legend(handles=legend, loc="outside upper left", ncols=1, frameon=False, handlelength=1.4)
         _add_keys(figure, keys, width)
     return figure
 
@@ -179,7 +183,7 @@ def _path(polygon: Sequence[FloatArray]) -> Path:
 def _label(axes: Axes, region: Outline, name: str, number: int, ink: str, view: View, width: float) -> bool:
     """Write the name where it fits in the region, else its number; return whether the number was needed."""
     size = 8.5 if width >= WIDE else 7.5
-    text = textwrap.fill(name, LINE_LENGTH)
+    text = textwrap.fill(name, LINE_LENGTH, break_long_words=False)
     lines = text.split("\n")
     box = max(map(len, lines)) * LETTER_WIDTH * size / 72 / width, len(lines) * LINE_HEIGHT * size / 72 / _height(view, width)
     place = label_place(region, view, box)
@@ -214,7 +218,11 @@ def label_place(region: Outline, view: View, box: tuple[float, float]) -> FloatA
     grid = np.pad(inside.reshape(LABEL_GRID, LABEL_GRID), 1)
     across, up = (int(np.ceil(side * LABEL_GRID)) // 2 for side in box)
     free = _shrunk(_shrunk(grid, across, axis=1), up, axis=0)
-    return points[int(np.argmax(_depth(free)[1:-1, 1:-1]))] if free.any() else None
+    if not free.any():
+        return None
+    depth = _depth(free)[1:-1, 1:-1].ravel()
+    deepest = points[depth == depth.max()]
+    return deepest[np.argmin(((deepest - deepest.mean(axis=0)) ** 2).sum(axis=1))]
 
 
 def _shrunk(grid: NDArray[np.bool_], cells: int, axis: int) -> NDArray[np.bool_]:
@@ -232,10 +240,13 @@ def _depth(grid: NDArray[np.bool_]) -> NDArray[np.int64]:
     return depth
 
 
-def _legend(classes: MapClasses) -> list[Patch]:
+def _legend(classes: MapClasses, width: float) -> list[Patch]:
     """Return the colour and label of every class that is on the map, the darkest first, and what hatching means."""
     used = set(classes.of_region.values())
-    places = [place for place in range(len(classes.labels) - 1, MISSING, -1) if place in used]
-    filled = [Patch(facecolor=CLASS_COLOURS[place], edgecolor=CONTEXT, label=classes.labels[place]) for place in places]
-    hatched = [Patch(facecolor=PAPER, edgecolor=CONTEXT, hatch=HATCH, label=classes.missing)] if MISSING in used else []
+    length = int(LEGEND_LETTERS * width)
+    labels = [textwrap.fill(label, length) for label in classes.labels]
+    places = [place for place in range(len(labels) - 1, MISSING, -1) if place in used]
+    filled = [Patch(facecolor=CLASS_COLOURS[place], edgecolor=CONTEXT, label=labels[place]) for place in places]
+    reason = textwrap.fill(classes.missing, length)
+    hatched = [Patch(facecolor=PAPER, edgecolor=CONTEXT, hatch=HATCH, label=reason)] if MISSING in used else []
     return [*filled, *hatched]
