@@ -179,8 +179,17 @@ def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:
     with figure_style(), rc_context(_SVG_SETTINGS):
         drawing.savefig(buffer, format="svg", metadata={**_SVG_METADATA, "Title": alt})
     svg = buffer.getvalue().decode("utf-8")
-    svg = re.sub(r"^.*?(?=<svg)", "", svg, count=1, flags=re.DOTALL).replace("'DejaVu Sans'", FONT_STACK)
+    svg = re.sub(r"^.*?(?=<svg)", "", svg, count=1, flags=re.DOTALL)
+    svg = _slimmed(svg)
     return _with_dark_colours(_with_demo_mark(svg, lang) if is_demo(origins) else svg)
+
+
+def _slimmed(svg: str) -> str:
+    """Return a drawing without what no reader sees: names of groups, digits beyond a hundredth of a point, one font per text."""
+    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg)
+    svg = re.sub(r' transform="rotate\(-0 [^)]*\)"|(?<=<g) id="[a-z0-9]+_\d+"|font-family: \'DejaVu Sans\'; ', "", svg)
+    svg = re.sub(r"\s*\n\s*", " ", svg.replace("'DejaVu Sans'", FONT_STACK)).replace("> <", "><")
+    return svg.replace("<svg ", f'<svg style="font-family: {FONT_STACK}" ', 1)
 
 
 def _png(drawing: Drawing, origins: frozenset[str], lang: str) -> bytes:

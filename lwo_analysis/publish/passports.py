@@ -85,7 +85,6 @@ def _passport(indicator: Indicator, said: Sequence[Said], lang: str) -> SitePage
         phrase("passport.title", lang, name=indicator.name(lang)),
         indicator.definition(lang),
         body,
-        claims=tuple(each.claim for each in said),
         trail=((phrase("nav.data", lang), "data" if lang == "nl" else f"data-{lang}"),),
     )
 
@@ -93,12 +92,17 @@ def _passport(indicator: Indicator, said: Sequence[Said], lang: str) -> SitePage
 def _what(indicator: Indicator, lang: str) -> str:
     facts = {
         phrase("passport.pillar", lang): say(f"pillar.{indicator.pillar}", lang),
-        phrase("passport.unit", lang): escape(indicator.unit),
+        phrase("passport.unit", lang): _unit(indicator, lang),
         phrase("passport.direction", lang): say(f"direction.{indicator.direction}", lang),
         phrase("passport.level", lang): say(f"level.{indicator.level}", lang),
         phrase("passport.id", lang): f"<code>{indicator.id}</code>",
     }
     return facts_list(facts)
+
+
+def _unit(indicator: Indicator, lang: str) -> str:
+    key = f"unit_name.{indicator.unit}"
+    return say(key, lang) if key in load_phrases() else escape(phrase(f"unit.{indicator.unit}", lang, value="").strip())
 
 
 def _formula(indicator: Indicator, lang: str) -> str:
@@ -151,8 +155,9 @@ def _cells(indicator: Indicator, said: Sequence[Said], lang: str) -> str:
 
 def _cell_row(indicator: Indicator, said: Said, lang: str) -> list[str]:
     claim = said.claim
-    found = [cells_of(claim["area"], claim["year"], name) for name in claim["sources"] if name in sources()]
-    tables = ", ".join(table for table, _, _ in found if table)
+    named = [name for name in claim["sources"] if name in sources()]
+    found = [cells_of(claim["area"], claim["year"], name) for name in named]
+    tables = ", ".join(table or sources()[name].title(lang) for (table, _, _), name in zip(found, named, strict=True))
     boundaries = ", ".join(str(year) for _, year, _ in found if year)
     codes = ", ".join(dict.fromkeys(code for _, _, own in found for code in own))
     place = f'<a href="../{said.page.slug}.html#claim-{escape(claim["id"])}">{escape(said.page.title)}</a>'
@@ -184,8 +189,15 @@ def sources_table(inputs: Sequence[Mapping[str, Any]], lang: str) -> str:
     keys = ("data.source", "data.provider", "data.vintage", "data.retrieved", "data.licence", "provenance.checksum")
     names = ("title", "provider", "vintage", "retrieved", "licence")
     none = say("passport.none", lang)
-    rows = [[*(escape(str(item[name])) or none for name in names), f"<code>{item['sha256'][:12]}</code>"] for item in inputs]
+    rows = [
+        [*(escape(_short(str(item[name]))) or none for name in names), f"<code>{item['sha256'][:12]}</code>"] for item in inputs
+    ]
     return plain_table(phrase("data.sources_caption", lang), [phrase(key, lang) for key in keys], rows)
+
+
+def _short(text: str) -> str:
+    """Return a moment as its day; any other text as it is."""
+    return text[:10] if len(text) > 10 and text[10] == "T" and text[:4].isdigit() else text
 
 
 def _is_of(input_id: str, named: set[str]) -> bool:

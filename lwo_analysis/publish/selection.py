@@ -91,8 +91,8 @@ def counterparts(pages: Sequence[RenderedPage]) -> dict[str, str]:
 def pillar_headline(pages: Sequence[RenderedPage], pillar: str, lang: str) -> Said | None:
     """Return the one claim that stands for a pillar on the home page, or None when there is none with a comparison.
 
-    The rule, in this order: the front page set of the programme, a figure with an interval, the latest year, and then the order
-    of the catalogue. It does not look at which way the figure points.
+    The rule, in this order: the front page set of the programme, a topic with a goal, a figure with an interval, the latest
+    year, and then the order of the catalogue. It does not look at which way the figure points.
     """
     found = [said for said in said_about(pages, lang, pillar=pillar) if said.claim["compare_value"] is not None]
     return min(found, key=lambda said: _rank(said.claim), default=None)
@@ -100,7 +100,8 @@ def pillar_headline(pages: Sequence[RenderedPage], pillar: str, lang: str) -> Sa
 
 def _rank(claim: Mapping[str, Any]) -> tuple[object, ...]:
     order = list(indicators()).index(claim["indicator"])
-    return (not _is_core(claim), claim["lower"] is None, -(claim["year"] or 0), not claim["headline"], order)
+    known = indicators()[claim["indicator"]]
+    return (not known.core, known.goal == "missing", claim["lower"] is None, -(claim["year"] or 0), not claim["headline"], order)
 
 
 def _is_about(claim: Mapping[str, Any], area: str | None, pillar: str | None) -> bool:

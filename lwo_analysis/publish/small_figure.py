@@ -11,9 +11,9 @@ from lwo_analysis.catalogue.indicators import Indicator, indicators
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.units import format_value
 
-WIDTH, HEIGHT, EDGE, MIDDLE = 300.0, 68.0, 12.0, 34.0
+WIDTH, HEIGHT, EDGE, MIDDLE = 260.0, 96.0, 12.0, 48.0
 _ROOM = 0.18  # of the span on each side, so that no mark touches the edge
-_LABEL_HALF = 4.1  # half the mean width of a letter at 13 px, to keep labels inside the drawing
+_OWN_LINES, _OTHER_LINES = (15.0, 31.0), (74.0, 90.0)
 
 
 def small_figure(claim: Mapping[str, Any]) -> str:
@@ -26,11 +26,10 @@ def small_figure(claim: Mapping[str, Any]) -> str:
         they are known; otherwise the alternative text says that there is none.
     """
     known = indicators()[claim["indicator"]]
+    here, there = _place(claim["value"], claim), _place(claim["compare_value"], claim)
+    marks = _axis() + _interval(claim) + _diamond(there) + _dot(here)
     own, other = _label(claim, "area", "value", known), _label(claim, "compare", "compare_value", known)
-    marks = _axis() + _interval(claim) + _diamond(_place(claim["compare_value"], claim)) + _dot(_place(claim["value"], claim))
-    labels = _text(own, _place(claim["value"], claim), 17, "own") + _text(
-        other, _place(claim["compare_value"], claim), 62, "other"
-    )
+    labels = _texts(own, here, _OWN_LINES, "own") + _texts(other, there, _OTHER_LINES, "other")
     return (
         f'<svg class="small" role="img" aria-label="{escape(_said(claim, known))}" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
         f'width="{WIDTH:g}" height="{HEIGHT:g}">{marks}{labels}</svg>'
@@ -52,9 +51,8 @@ def _said(claim: Mapping[str, Any], known: Indicator) -> str:
     return f"{known.name(lang)}. {pair} {phrase('site.figure_interval', lang, **ends)}"
 
 
-def _label(claim: Mapping[str, Any], place: str, number: str, known: Indicator) -> str:
-    value = format_value(claim[number], known, claim["lang"])
-    return f"{_area(claim[place], claim['lang'])} {value}"
+def _label(claim: Mapping[str, Any], place: str, number: str, known: Indicator) -> tuple[str, str]:
+    return _area(claim[place], claim["lang"]), format_value(claim[number], known, claim["lang"])
 
 
 def _area(area_id: str | None, lang: str) -> str:
@@ -89,7 +87,16 @@ def _diamond(place: float) -> str:
     return f'<path class="other" d="M{place:.1f} {MIDDLE - 7:g}l7 7-7 7-7-7z"/>'
 
 
-def _text(said: str, place: float, height: float, role: str) -> str:
-    half = min(len(said) * _LABEL_HALF, WIDTH / 2 - 1)
-    inside = min(max(place, half), WIDTH - half)
-    return f'<text class="{role}" x="{inside:.1f}" y="{height:g}" text-anchor="middle" aria-hidden="true">{escape(said)}</text>'
+def _texts(lines: tuple[str, str], place: float, heights: tuple[float, float], role: str) -> str:
+    """Return a name and its number beside a mark, turned inwards at the edges so that no letter is cut off."""
+    anchor, start = _anchor(place)
+    return "".join(
+        f'<text class="{role}" x="{start:.1f}" y="{height:g}" text-anchor="{anchor}" aria-hidden="true">{escape(line)}</text>'
+        for line, height in zip(lines, heights, strict=True)
+    )
+
+
+def _anchor(place: float) -> tuple[str, float]:
+    if place < WIDTH / 3:
+        return "start", max(place - EDGE, 0)
+    return ("end", min(place + EDGE, WIDTH)) if place > WIDTH * 2 / 3 else ("middle", place)

@@ -51,10 +51,11 @@ def refuse_new_folder(self: Path, target: Path) -> Path:
 
 def test_every_page_has_its_claims_and_its_provenance_beside_it(site: Path) -> None:
     for page in site.rglob("*.html"):
-        claims = json.loads(page.with_suffix(".claims.json").read_text())
         provenance = json.loads(page.with_suffix(".prov.json").read_text())
-        assert [claim["id"] for claim in claims]
-        assert provenance["inputs"][0]["sha256"] == "a" * 64
+        claims = json.loads(page.with_suffix(".claims.json").read_text())
+        assert all(claim["text"] in page.read_text() for claim in claims)
+        assert provenance["lang"] == BeautifulSoup(page.read_text(), "html.parser").html["lang"]
+    assert json.loads((site / "index.prov.json").read_text())["inputs"][0]["sha256"] == "a" * 64
 
 
 def test_demo_pages_and_downloads_live_apart(site: Path) -> None:
@@ -67,7 +68,9 @@ def test_demo_pages_and_downloads_live_apart(site: Path) -> None:
 def test_home_shows_the_sentences_of_real_pages_and_no_number_of_a_demo_page(site: Path, pages: list[RenderedPage]) -> None:
     home = home_of(all_files(site))
     claims = json.loads((site / "index.claims.json").read_text())
-    assert [item.string for item in home.select(".claims .sentence")] == [claim["text"] for claim in pages[0].claims]
+    # Of the sample page only the first claim has a comparison, and its indicator belongs to the pillar work.
+    assert [item.string for item in home.select("#pillar-werken .sentence")] == [pages[0].claims[0]["text"]]
+    assert [item.string for item in home.select(".claims .sentence")] == [claim["text"] for claim in claims]
     assert all(claim["origins"] == ["published"] for claim in claims)
     demo = home.find(class_="demo-section")
     assert demo.select_one("ul a")["href"] == "demo/comparison.html"
@@ -75,26 +78,26 @@ def test_home_shows_the_sentences_of_real_pages_and_no_number_of_a_demo_page(sit
     assert demo.find(class_="claims") is None
 
 
-def test_every_link_of_the_site_resolves(site: Path) -> None:
-    targets = [
-        (page, str(a["href"]).split("#")[0])
-        for page in site.rglob("*.html")
-        for a in BeautifulSoup(page.read_text(), "html.parser").find_all("a")
-    ]
-    local = [(page, href) for page, href in targets if href and not href.startswith("http")]
-    assert len(local) > 10
-    assert [(page.name, href) for page, href in local if not (page.parent / href).is_file()] == []
+def test_every_link_and_every_place_it_points_to_exists(site: Path) -> None:
+    soups = {page.resolve(): BeautifulSoup(page.read_text(), "html.parser") for page in site.rglob("*.html")}
+    ids = {page: {tag["id"] for tag in soup.find_all(id=True)} for page, soup in soups.items()}
+    links = [(page, str(a["href"])) for page, soup in soups.items() for a in soup.find_all("a", href=True)]
+    local = [(page, *href.partition("#")[::2]) for page, href in links if not href.startswith("http")]
+    assert len(local) > 1000
+    targets = [(page, ((page.parent / name) if name else page).resolve(), place) for page, name, place in local]
+    assert [(page.name, str(target)) for page, target, _ in targets if not target.is_file()] == []
+    assert [(page.name, target.name, place) for page, target, place in targets if place and place not in ids[target]] == []
 
 
 def test_titles_are_unique_over_the_site(site: Path) -> None:
     titles = [BeautifulSoup(page.read_text(), "html.parser").title.string for page in site.rglob("*.html")]
-    assert len(titles) == len(set(titles)) == 3
+    assert sorted({title for title in titles if titles.count(title) > 1}) == []
 
 
 def test_a_site_without_demo_or_without_figures_says_so(pages: list[RenderedPage]) -> None:
     real_only = home_of(site_files(pages[:1], None, generated=GENERATED))
     assert real_only.find(class_="demo-section") is None
-    assert "nog geen echte cijfers om te downloaden" in real_only.get_text()
+    assert "application/ld+json" not in str(real_only)
     demo_only = site_files(pages[1:], sample_observations("demo"), generated=GENERATED)
     assert "nog geen bladzijden met echte cijfers" in home_of(demo_only).get_text()
     assert not any(name.startswith("data/") for name in demo_only)
@@ -142,6 +145,7 @@ def test_when_the_new_folder_cannot_take_its_place_the_old_one_returns(
     site = tmp_path / "site"
     write_site(pages, None, site, generated=GENERATED)
     before = all_files(site)
+    monkeypatch.setattr("lwo_analysis.provenance._exchanged", lambda *folders: False)
     monkeypatch.setattr(Path, "rename", refuse_new_folder)
     with pytest.raises(OutputError, match="Input/output error"):
         write_site(pages[:1], None, site, generated=GENERATED)
@@ -154,6 +158,7 @@ def test_a_run_that_was_killed_between_the_two_renames_loses_nothing(pages: list
     before = all_files(site)
     site.rename(tmp_path / ".site.old")
     with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("lwo_analysis.provenance._exchanged", lambda *folders: False)
         patched.setattr(Path, "rename", refuse_new_folder)
         with pytest.raises(OutputError):
             write_site(pages[:1], None, site, generated=GENERATED)
@@ -184,10 +189,28 @@ def test_the_moment_on_the_pages_can_be_fixed(monkeypatch: pytest.MonkeyPatch) -
         generation_time()
 
 
-def test_home_speaks_one_language_and_links_to_the_pages_in_the_other(pages: list[RenderedPage]) -> None:
+def test_each_page_has_its_counterpart_in_the_other_language(site: Path) -> None:
+    for page in site.rglob("*.html"):
+        switch = BeautifulSoup(page.read_text(), "html.parser").select_one("header .switch")
+        other = (page.parent / switch["href"]).resolve()
+        there = BeautifulSoup(other.read_text(), "html.parser")
+        assert there.html["lang"] == switch["lang"] != BeautifulSoup(page.read_text(), "html.parser").html["lang"]
+
+
+def test_a_page_in_two_languages_switches_to_itself(pages: list[RenderedPage]) -> None:
     english = render_page(sample_notebook(lang="en", title="Where does Oost stand?"), page=sample_record("baseline-en", "en"))
     files = site_files([pages[0], english], None, generated=GENERATED)
-    home = home_of(files)
-    assert len(home.select(".claims li")) == len(json.loads(files["index.claims.json"])) == 2
-    link = home.find("a", href="baseline-en.html")
-    assert (link["lang"], link.string) == ("en", "Where does Oost stand?")
+    soups = {name: BeautifulSoup(files[f"{name}.html"], "html.parser") for name in ("baseline", "baseline-en")}
+    switches = {name: soup.select_one(".switch")["href"] for name, soup in soups.items()}
+    assert switches == {"baseline": "baseline-en.html", "baseline-en": "baseline.html"}
+    english_home = BeautifulSoup(files["index-en.html"], "html.parser")
+    assert [item["lang"] for item in english_home.select(".claims li")] == ["en"]
+
+
+def test_a_page_of_a_wijk_leads_back_to_its_hub(pages: list[RenderedPage]) -> None:
+    own = render_page(sample_notebook(), page=sample_record("baseline-bilgaard", parameters={"area": "bilgaard", "lang": "nl"}))
+    files = site_files([replace(own, title="Bilgaard bij de start")], None, generated=GENERATED)
+    crumbs = BeautifulSoup(files["baseline-bilgaard.html"], "html.parser").select(".crumbs a")
+    assert [a["href"] for a in crumbs] == ["index.html", "area-bilgaard.html"]
+    hub = BeautifulSoup(files["area-bilgaard.html"], "html.parser")
+    assert hub.select_one("#pages a")["href"] == "baseline-bilgaard.html"

@@ -1,0 +1,194 @@
+"""The pages that the site makes itself: strengths first, the cells of a figure, valid HTML, and nothing that text can break."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from dataclasses import replace
+from html import unescape
+from pathlib import Path
+from xml.etree import ElementTree
+
+import html5lib
+import pytest
+from bs4 import BeautifulSoup
+from rocrate.rocrate import ROCrate
+
+from lwo_analysis.publish import RenderedPage, site_files
+from lwo_analysis.publish.passports import cells_of
+from lwo_analysis.publish.selection import Side, pillar_headline, said_about, side_of
+from lwo_analysis.publish.small_figure import small_figure
+from tests.support.sample_pages import GENERATED, sample_observations, sample_pages, write_sample_site
+
+ATTACK = '<script>alert(1)</script>"onload="x'
+
+
+def claim_with(**changes: object) -> dict:
+    return {**sample_pages()[0].claims[0], **changes}
+
+
+@pytest.fixture(scope="module")
+def pages() -> list[RenderedPage]:
+    return sample_pages()
+
+
+@pytest.fixture(scope="module")
+def files(pages: list[RenderedPage]) -> dict[str, bytes]:
+    return site_files(pages, sample_observations("register", "demo"), generated=GENERATED)
+
+
+@pytest.fixture(scope="module")
+def soups(files: dict[str, bytes]) -> dict[str, BeautifulSoup]:
+    return {name: BeautifulSoup(content, "html.parser") for name, content in files.items() if name.endswith(".html")}
+
+
+def test_every_page_is_valid_html(files: dict[str, bytes]) -> None:
+    for name, content in files.items():
+        if name.endswith(".html"):
+            parser = html5lib.HTMLParser(strict=False)
+            parser.parse(content)
+            assert parser.errors == [], name
+
+
+def test_headings_do_not_jump_and_there_is_one_title(soups: dict[str, BeautifulSoup]) -> None:
+    for name, soup in soups.items():
+        levels = [int(tag.name[1]) for tag in soup.find_all(["h1", "h2", "h3", "h4", "h5", "h6"])]
+        assert levels.count(1) == 1, name
+        assert all(after <= before + 1 for before, after in itertools.pairwise(levels)), name
+
+
+def test_ids_and_names_of_landmarks_occur_once(soups: dict[str, BeautifulSoup]) -> None:
+    for name, soup in soups.items():
+        ids = [tag["id"] for tag in soup.find_all(id=True)]
+        assert sorted({each for each in ids if ids.count(each) > 1}) == [], name
+        labels = [tag.get("aria-label") for tag in soup.find_all(["nav", "div"], attrs={"aria-label": True})]
+        assert len(labels) == len(set(labels)), name
+        assert [len(soup.find_all(tag)) for tag in ("header", "main", "footer")] == [1, 1, 1], name
+
+
+def test_table_headers_have_a_scope_and_tables_a_caption(soups: dict[str, BeautifulSoup]) -> None:
+    for name, soup in soups.items():
+        assert all(th.get("scope") in ("col", "row") for th in soup.find_all("th")), name
+        assert all(table.caption.get_text(strip=True) for table in soup.find_all("table")), name
+
+
+def test_no_page_runs_anything_or_asks_for_anything(soups: dict[str, BeautifulSoup]) -> None:
+    for name, soup in soups.items():
+        assert [tag["type"] for tag in soup.find_all("script")] in ([], ["application/ld+json"]), name
+        assert "default-src 'none'" in soup.find("meta", attrs={"http-equiv": True})["content"]
+        assert [tag for tag in soup.find_all(src=True) if not str(tag["src"]).startswith("data:")] == []
+
+
+def test_any_number_is_traced_in_two_clicks(soups: dict[str, BeautifulSoup]) -> None:
+    item = soups["baseline.html"].find(id="claim-social-assistance-share")
+    address, _, place = item.select_one("a.trace")["href"].partition("#")
+    passport = soups[address]
+    row = passport.find(id=place)
+    assert [cell.get_text() for cell in row.find_all(["th", "td"])][:3] == ["Leeuwarden Oost", "niet vermeld", "11,7%"]
+    assert row.a["href"] == "../baseline.html#claim-social-assistance-share"
+    text = passport.get_text(" ")
+    assert "social_assistance_recipients" in text
+    assert "lwo_analysis/indicators/construct.py:parts_of_indicator" in text
+    assert "PersonenPerSoortUitkeringBijstand" in text
+
+
+def test_a_demo_number_is_not_on_a_passport(soups: dict[str, BeautifulSoup]) -> None:
+    demo = soups["demo/comparison.html"].select_one("a.trace")["href"]
+    assert demo == "../passports/social-assistance-share.html"
+    assert "comparison" not in {a["href"] for a in soups["passports/social-assistance-share.html"].select("main a")}
+
+
+@pytest.mark.parametrize(
+    ("area", "year", "source", "expected"),
+    [
+        # CBS: until 2017 Oud-Oost was the wijken 30, 31 and 32; since 2018 it is wijk 20.
+        ("oud-oost", 2020, "kwb", ("84799NED", 2020, ("WK008020",))),
+        ("oud-oost", 2016, "kwb", ("83487NED", 2016, ("WK008030", "WK008031", "WK008032"))),
+        ("lwd", 2020, "kwb", ("84799NED", 2020, ("GM0080",))),
+        ("lwo", 1999, "kwb", ("", None, ())),
+    ],
+)
+def test_the_cells_of_a_figure_are_those_of_its_own_year(area: str, year: int, source: str, expected: tuple) -> None:
+    assert cells_of(area, year, source) == expected
+
+
+def test_the_programme_area_is_the_cells_of_its_five_wijken() -> None:
+    assert set(cells_of("lwo", 2020, "kwb")[2]) == {"WK008020", "WK008050", "WK008051", "WK008060", "WK008061"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "side"),
+    [
+        # Fewer people on social assistance is better; the interval decides whether a difference can be chance.
+        ({"value": 5.0, "compare_value": 7.0}, Side.BETTER),
+        ({"value": 9.0, "compare_value": 7.0}, Side.WORSE),
+        ({"value": 7.0, "compare_value": 7.0}, Side.NEUTRAL),
+        ({"value": 9.0, "compare_value": 7.0, "lower": 6.0, "upper": 12.0}, Side.NEUTRAL),
+        ({"value": 9.0, "compare_value": None}, Side.NEUTRAL),
+        ({"indicator": "population"}, Side.NEUTRAL),
+        ({"indicator": "property_value", "value": 9.0, "compare_value": 7.0}, Side.BETTER),
+        ({"badge": "undetermined"}, Side.UNKNOWN),
+    ],
+)
+def test_the_side_of_a_claim_follows_its_numbers(changes: dict, side: Side) -> None:
+    assert side_of(claim_with(**changes)) is side
+
+
+def test_strengths_come_first_and_a_sentence_is_said_once(pages: list[RenderedPage]) -> None:
+    good = claim_with(id="good", text="Goed.", indicator="property_value")
+    page = replace(pages[0], claims=(*pages[0].claims[:1], good, {**good, "id": "again"}))
+    assert [said.claim["id"] for said in said_about([page], "nl", area="lwo")] == ["good", "social-assistance-share"]
+
+
+def test_the_home_page_does_not_choose_by_which_way_a_figure_points(pages: list[RenderedPage]) -> None:
+    chosen = []
+    for value in (1.0, 99.0):
+        other = claim_with(id="other", text="x", indicator="net_labour_participation", value=value, year=2020)
+        chosen.append(pillar_headline([replace(pages[0], claims=(*pages[0].claims, other))], "werken", "nl").claim["id"])
+    assert chosen[0] == chosen[1]
+
+
+def test_the_small_figure_says_and_places_the_numbers_of_its_claim() -> None:
+    svg = small_figure(claim_with(value=12.0, compare_value=6.0, lower=11.0, upper=13.0))
+    drawn = ElementTree.fromstring(svg)
+    assert drawn.get("aria-label") == "Mensen met bijstand. Leeuwarden Oost: 12,0%. G40: 6,0%. 95%-interval: 11,0% tot 13,0%."
+    own = float(next(tag for tag in drawn if tag.tag == "circle").get("cx"))
+    texts = [tag.text for tag in drawn if tag.tag == "text"]
+    assert texts == ["Leeuwarden Oost", "12,0%", "G40", "6,0%"]
+    # The scale runs from 6 - 0.18 x 7 to 13 + 0.18 x 7 over 236 units from 12: 12 lies at 12 + 236 x 7.26 / 9.52.
+    assert own == pytest.approx(12 + 236 * 7.26 / 9.52, abs=0.05)
+
+
+def test_a_claim_without_an_interval_says_so() -> None:
+    svg = small_figure(claim_with())
+    assert "Dit cijfer heeft geen interval." in svg
+    assert 'class="interval"' not in svg
+
+
+def test_text_from_outside_cannot_break_a_page(pages: list[RenderedPage]) -> None:
+    hostile = claim_with(text=ATTACK, area=ATTACK)
+    page = replace(pages[0], title=ATTACK, claims=(hostile, *pages[0].claims[1:]))
+    for name, content in site_files([page], None, generated=GENERATED).items():
+        text = content.decode("utf-8", errors="replace")
+        if name.endswith((".html", ".atom")) and name != "baseline.html":
+            assert ATTACK not in text, name
+            assert not BeautifulSoup(text, "html.parser").find("script", type=False), name
+        if name == "changes.atom":
+            ElementTree.fromstring(text)
+
+
+def test_a_page_about_data_describes_them_for_programs(soups: dict[str, BeautifulSoup], files: dict[str, bytes]) -> None:
+    described = json.loads(unescape(soups["data.html"].find("script").string))
+    assert described["@type"] == "Dataset"
+    assert {item["contentUrl"] for item in described["distribution"]} <= set(files)
+    assert not any("DEMO" in item["contentUrl"] for item in described["distribution"])
+
+
+def test_the_crate_names_every_file_and_the_run_of_each_page(tmp_path: Path) -> None:
+    site = write_sample_site(tmp_path / "site")
+    crate = ROCrate(str(site))
+    named = {entity.id for entity in crate.get_entities() if "File" in entity.type}
+    assert named == {path.relative_to(site).as_posix() for path in site.rglob("*") if path.is_file()} - {"ro-crate-metadata.json"}
+    runs = [entity for entity in crate.get_entities() if entity.type == "CreateAction"]
+    assert {run["result"][0].id for run in runs} == {"baseline.html", "demo/comparison.html"}
+    assert all(run["instrument"].id in named for run in runs)
