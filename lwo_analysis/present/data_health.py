@@ -7,6 +7,7 @@ from itertools import pairwise
 import pandas as pd
 
 from lwo_analysis.catalogue.breaks import breaks_between
+from lwo_analysis.catalogue.corrections import corrections_of
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.catalogue.sources import source
@@ -119,6 +120,33 @@ def revisions_table(health: DataHealth, origins: frozenset[str], lang: str) -> T
         origins=origins,
         lang=lang,
         row_header="indicator",
+    )
+
+
+def corrections_table(health: DataHealth, origins: frozenset[str], lang: str) -> Table | Prose:
+    """Return the known errors in the raw tables and what was done about each; a sentence when there are none.
+
+    A correction that leaves the figures as they are (`flag`) is named here too: no other page shows it.
+    """
+    entries = [entry for name in dict.fromkeys(health.tables["source_id"]) for entry in corrections_of(name)]
+    rows = [
+        {
+            "table": entry.table,
+            "correction_where": ", ".join(str(value) for value in entry.where.values()),
+            "correction_done": phrase(f"health.done.{entry.verb}", lang),
+        }
+        for entry in entries
+        if entry.table in set(health.tables["table"])
+    ]
+    if not rows:
+        return make_prose("health.no_corrections", lang)
+    return make_table(
+        pd.DataFrame(rows),
+        caption=phrase("health.corrections", lang),
+        columns={name: phrase(f"column.{name}", lang) for name in rows[0]},
+        origins=origins,
+        lang=lang,
+        row_header="table",
     )
 
 

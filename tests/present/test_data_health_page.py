@@ -8,6 +8,7 @@ import pytest
 from lwo_analysis.catalogue.indicators import Measure
 from lwo_analysis.indicators.health import DataHealth, count_revisions, freshness
 from lwo_analysis.present import data_health as page
+from lwo_analysis.present.prose import Prose
 from lwo_analysis.run.health import health_lines
 from lwo_analysis.schema import COLUMNS
 from lwo_analysis.sources.drift import drift_of, read_description
@@ -131,3 +132,13 @@ def test_columns_are_found_renamed_absent_or_unclear(tmp_path):
 
 def test_a_folder_without_a_description_has_no_drift(tmp_path):
     assert read_description(tmp_path) is None
+
+
+@pytest.mark.parametrize(("lang", "done"), [("nl", "verbeterd bij het lezen"), ("en", "put right on reading")])
+def test_a_known_error_is_named_on_the_page_of_its_table(lang, done):
+    # catalogue/corrections/kwb.yml: the cut name of WK008050 in the table of 2017
+    tables = pd.DataFrame({"source_id": ["kwb"], "table": ["83765NED"]})
+    known = DataHealth(2026, tables, pd.DataFrame(), None)
+    assert page.corrections_table(known, frozenset({"register"}), lang).rows == (("83765NED", "WK008050", done),)
+    other = DataHealth(2026, tables.assign(table="84799NED"), pd.DataFrame(), None)
+    assert isinstance(page.corrections_table(other, frozenset({"register"}), lang), Prose)
