@@ -35,6 +35,7 @@ from lwo_analysis.provenance import SourceCard, read_card
 from lwo_analysis.publish.clock import generation_time
 from lwo_analysis.run.deliveries import DELIVERY_MODULES, observations_of_delivery
 from lwo_analysis.schema import COLUMN_NAMES, Status
+from lwo_analysis.sources.duiding import TABLE as DUIDING
 from lwo_analysis.sources.geometry import SOURCE_ID as OUTLINES
 from lwo_analysis.sources.regional import lower_name, read_regional_table, upper_name
 from lwo_analysis.sources.rivm import read_health_workbook
@@ -129,7 +130,7 @@ def _replaced(observations: pd.DataFrame, processed: Path, day: str) -> Path:
 
 
 def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
-    """Return every raw folder of figures with its card, once its files match the card; outlines hold no figures.
+    """Return every raw folder of figures with its card, once its files match the card; outlines and words hold no figures.
 
     Raises
     ------
@@ -140,7 +141,7 @@ def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
         path for path in sorted(raw.iterdir()) if path.is_dir() and path.name != "published" and not path.name.startswith(".")
     ]
     read = [(folder, read_card(folder)) for folder in folders]
-    return [(folder, card) for folder, card in read if card.source_id != OUTLINES]
+    return [(folder, card) for folder, card in read if card.source_id not in (OUTLINES, DUIDING)]
 
 
 def read_regions(folder: Path, card: SourceCard) -> RegionRows:

@@ -120,7 +120,7 @@ def _entry(item: Any, where: str) -> Duiding:
                 f"{where}, {key}",
                 "a word of its list",
                 "another one",
-                "use a role, an answer, an area and an indicator that exist",
+                "correct the word",
             )
     flags = [item[key] for key in ("consent", "made_up", "needs_attention") if key in item]
     if not all(isinstance(flag, bool) for flag in flags) or type(item["date"]) is not dt.date:

@@ -9,6 +9,8 @@ from pathlib import Path
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
 from lwo_analysis.errors import InputError, OutputError, ParameterError
 from lwo_analysis.provenance import SourceCard, sha256_of, write_card
+from lwo_analysis.sources.duiding import TABLE as DUIDING
+from lwo_analysis.sources.duiding import read_duiding
 from lwo_analysis.sources.geometry import SOURCE_ID as OUTLINES
 from lwo_analysis.sources.geometry import read_geometry
 from lwo_analysis.sources.leefbaarometer import read_liveability_zip
@@ -18,7 +20,7 @@ from lwo_analysis.sources.rivm import read_health_workbook, workbook_modified
 from lwo_analysis.sources.statline import read_table_folder
 from lwo_analysis.sources.survey_microdata import read_survey_answers, read_survey_mapping
 
-IMPORTABLE = ("geometry", "leefbaarometer", "partner", "rivm", "statline", "survey")
+IMPORTABLE = ("duiding", "geometry", "leefbaarometer", "partner", "rivm", "statline", "survey")
 WITH_MAPPING = ("partner", "survey")
 
 
@@ -59,6 +61,8 @@ def import_files(path: Path, *, module: str, raw: Path, retrieved: str, mapping:
         raise InputError(str(path), expected="a downloaded file or folder", found="nothing", remedy="correct the path")
     if module == "statline":
         return [_import_table(path, raw, retrieved)]
+    if module == "duiding":
+        return [_import_duiding(path, raw, retrieved)]
     if module == "geometry":
         return [_import_outlines(path, raw, retrieved)]
     if module == "leefbaarometer":
@@ -115,6 +119,16 @@ def _import_outlines(path: Path, raw: Path, retrieved: str) -> SourceCard:
         source.id, table, title, source.provider, source.licence, f"{outlines.boundary_year}-01-01", retrieved, note=note
     )
     return _copy([path], raw / table, card)
+
+
+def _import_duiding(path: Path, raw: Path, retrieved: str) -> SourceCard:
+    """Import what people said; its date is the day of import, because words have no edition. Its owner alone can read it."""
+    said = read_duiding(path)
+    source = sources()[DUIDING]
+    files = sorted(path.glob("*.yml")) if path.is_dir() else [path]
+    note = f"{len(said.entries)} entries, {said.without_consent} without consent left out of every page"
+    card = SourceCard(source.id, DUIDING, source.title("nl"), source.provider, source.licence, retrieved, retrieved, note=note)
+    return _copy([file for file in files if file.name != "card.yml"], raw / DUIDING, card, is_private=True)
 
 
 def _import_delivery(path: Path, mapping: Path, raw: Path, retrieved: str, *, is_survey: bool) -> SourceCard:
