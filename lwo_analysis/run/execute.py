@@ -100,6 +100,7 @@ def _run_papermill(job: Job, output: Path, folder: str, rules: KernelRules, limi
             progress_bar=False,
             request_save_on_cell_execute=False,
             cwd=folder,
+            start_timeout=limits.seconds,
             timeout_func=time_left(limits.seconds),
             rules=rules,
             forked=forked,

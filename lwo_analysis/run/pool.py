@@ -12,8 +12,8 @@ from lwo_analysis.run.orders import Order, Outcome, PageOrder, read_outcome
 
 SECONDS_BETWEEN_LOOKS = 1.0
 SECONDS_TO_END = 5
-SECONDS_TO_RENDER = 120
-"""What a worker may need besides its notebook before it counts as hanging."""
+SECONDS_TO_RENDER = 600
+"""What a worker may need besides its notebook, on a machine with other work, before it counts as hanging."""
 
 
 def work_through(orders: Iterable[Order], launcher: Launcher, workers: int, finished: Callable[[Order, Outcome], None]) -> None:
