@@ -283,7 +283,7 @@ def _draw_effect(found: Aftermath, years: pd.DataFrame, lang: str, width: float)
             label=phrase("aftermath.synthetic", lang),
         )
         axes.plot(years["year"], years["coefficient"], "o", color=OWN, markersize=5, label=phrase("aftermath.others_mean", lang))
-        figure.legend(loc="outside upper left", ncols=1 if width < WIDE else 2, frameon=False, labelcolor="linecolor")
+        figure.legend(loc="outside upper left", frameon=False, labelcolor="linecolor")
         _years_axis(axes, years["year"], width)
     return figure
 
