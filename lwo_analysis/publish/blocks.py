@@ -107,4 +107,4 @@ def say(key: str, lang: str, **words: object) -> str:
 
 
 def _id(ids: Sequence[str], number: int) -> str:
-    return f' id="{ids[number]}"' if ids else ""
+    return f' id="{escape(ids[number])}"' if ids else ""

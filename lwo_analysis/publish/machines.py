@@ -10,6 +10,7 @@ from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.publish.downloads import MEDIA_TYPES
 from lwo_analysis.publish.records import RenderedPage, page_address
+from lwo_analysis.publish.structure import slugify
 
 CRATE = "ro-crate-metadata.json"
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
@@ -64,7 +65,7 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
     generated : str
         ISO 8601 moment of publication.
     """
-    named = sorted(name for name in files if name != CRATE)
+    files_named = sorted(name for name in files if name != CRATE)
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -72,7 +73,7 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
         "description": phrase("data.description", "en"),
         "datePublished": generated,
         "license": {"@id": LICENCE},
-        "hasPart": [{"@id": name} for name in named],
+        "hasPart": [{"@id": name} for name in files_named],
         "mentions": [{"@id": _run_id(page)} for page in pages],
     }
     about = {
@@ -82,8 +83,11 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
         "about": {"@id": "./"},
     }
     licence = {"@id": LICENCE, "@type": "CreativeWork", "name": "Creative Commons Attribution 4.0 International"}
-    sources = [{"@id": f"#{item['id']}", **_source(item)} for item in _inputs(pages)]
-    graph = [about, root, licence, *sources, *map(_file, named), *(_run(page, generated) for page in pages)]
+    inputs = _inputs(pages)
+    sources = [{**_source(item), "@id": f"#{item['id']}", "publisher": {"@id": _provider_id(item)}} for item in inputs]
+    providers = {_provider_id(item): {"@type": "Organization", "name": item["provider"]} for item in inputs}
+    organisations = [{"@id": id, **named} for id, named in providers.items()]
+    graph = [about, root, licence, *organisations, *sources, *map(_file, files_named), *(_run(page, generated) for page in pages)]
     content = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -96,6 +100,10 @@ def _inputs(pages: Sequence[RenderedPage]) -> list[Mapping[str, Any]]:
 def _source(item: Mapping[str, Any]) -> dict[str, Any]:
     publisher = {"@type": "Organization", "name": item["provider"]}
     return {"@type": "CreativeWork", "name": item["title"], "publisher": publisher, "version": item["vintage"]}
+
+
+def _provider_id(item: Mapping[str, Any]) -> str:
+    return f"#provider-{slugify(item['provider'])}"
 
 
 def _download(name: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-prac
 const views = [
   { name: "1280-light", width: 1280, colorScheme: "light", media: "screen" },
   { name: "1280-dark", width: 1280, colorScheme: "dark", media: "screen" },
+  { name: "768-light", width: 768, colorScheme: "light", media: "screen" },
   { name: "320-light", width: 320, colorScheme: "light", media: "screen" },
   { name: "320-dark", width: 320, colorScheme: "dark", media: "screen" },
   { name: "print", width: 794, colorScheme: "light", media: "print" },
@@ -20,7 +21,9 @@ const views = [
 const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
-const pages = readdirSync(site, { recursive: true }).filter((name) => name.endsWith(".html")).sort();
+const wanted = process.env.LWO_PAGES?.split(",");
+const pages = readdirSync(site, { recursive: true })
+  .filter((name) => name.endsWith(".html") && (!wanted || wanted.includes(name))).sort();
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 const results = (await Promise.all(views.map(visitView))).flat();
 await browser.close();
@@ -50,11 +53,45 @@ async function visit(context, name, view) {
   const layout = await tab.evaluate(() => ({
     overflow: document.documentElement.scrollWidth - document.documentElement.clientWidth,
     unloaded: [...document.images].filter((image) => !image.complete || image.naturalWidth === 0).length,
-    scripts: document.scripts.length,
+    // A block of data for programs (JSON-LD) is not a script.
+    scripts: [...document.scripts].filter((script) => script.type !== "application/ld+json").length,
+    small: [...document.querySelectorAll("svg text")]
+      .map((text) => parseFloat(getComputedStyle(text).fontSize) * text.ownerSVGElement.getBoundingClientRect().width
+        / text.ownerSVGElement.viewBox.baseVal.width)
+      .filter((size) => size < 11).length,
+    pictures: [...document.images].map((image) => ({ source: image.currentSrc, width: image.getBoundingClientRect().width })),
   }));
+  const { pictures, ...rest } = layout;
+  const small = rest.small + pictures.filter((picture) => smallestText(picture) < 11).length;
+  const order = view.media === "screen" ? await keyboard(tab) : [];
   if (screenshots) await shoot(tab, name, view);
   await tab.close();
-  return { requests, messages, ...layout };
+  return { requests, messages, ...rest, small, order };
+}
+
+function smallestText({ source, width }) {
+  // Pictures are SVG in the page itself; the size of their text on the screen is that in the drawing, scaled with the picture.
+  const svg = Buffer.from(source.split("base64,")[1] ?? "", "base64").toString("utf-8");
+  const drawn = Number(svg.match(/viewBox="0 0 ([\d.]+)/)?.[1] ?? width);
+  const sizes = [...svg.matchAll(/<text[^>]*?(?:font-size:|font:)[^;"]*?([\d.]+)px/g)].map((found) => Number(found[1]));
+  return Math.min(...sizes, Infinity) * width / drawn;
+}
+
+async function keyboard(tab) {
+  // What Tab passes over or visits out of reading order, by walking the whole page.
+  const total = await tab.evaluate(() => {
+    const all = [...document.querySelectorAll("a[href], summary, [tabindex='0']")]
+      .filter((element) => element.checkVisibility({ contentVisibilityAuto: true }));
+    all.forEach((element, number) => { element.dataset.place = number; });
+    document.activeElement?.blur();
+    return all.length;
+  });
+  const places = [];
+  for (let step = 0; step < total; step += 1) {
+    await tab.keyboard.press("Tab");
+    places.push(await tab.evaluate(() => Number(document.activeElement?.dataset?.place ?? -1)));
+  }
+  return places.flatMap((place, step) => (place === step ? [] : [`step ${step} reached ${place}`])).slice(0, 3);
 }
 
 async function audit(context, name, view) {

@@ -172,7 +172,7 @@ def test_text_from_outside_cannot_break_a_page(pages: list[RenderedPage]) -> Non
         text = content.decode("utf-8", errors="replace")
         if name.endswith((".html", ".atom")) and name != "baseline.html":
             assert ATTACK not in text, name
-            assert not BeautifulSoup(text, "html.parser").find("script", type=False), name
+            assert "<script>" not in text, name
         if name == "changes.atom":
             ElementTree.fromstring(text)
 
