@@ -1,6 +1,6 @@
 """How heavy the published pages are, against the same executed notebooks through nbconvert's default template.
 
-Usage: `python benchmarks/weight.py [SITE]`; SITE is `outputs/site` unless it is given. Prints the table of `weight.md`.
+Usage: `python benchmarks/weight.py [SITE]`; SITE is `outputs/site` unless it is given.
 """
 
 from __future__ import annotations
