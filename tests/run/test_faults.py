@@ -29,8 +29,8 @@ OUR_ERROR = (
 )
 CHANCE = "import random\nimport numpy as np\nchance = f'{np.random.rand()} {random.random()} {hash(lang)}'"
 FIGURE = (
-    "import matplotlib.pyplot as plt\nfrom lwo_analysis.present.figures import make_figure\n"
-    "figure = plt.figure()\nfigure.gca().plot([1, 2])\n"
+    "from matplotlib.figure import Figure\nfrom lwo_analysis.present.figures import make_figure\n"
+    "figure = Figure()\nfigure.gca().plot([1, 2])\n"
     "make_figure(figure, alt='Een lijn omhoog.', caption=f'Lijn {chance}', data=load_published().head(3)[['area_id', 'value']], "
     "origins={'published'}, lang='nl')"
 )
