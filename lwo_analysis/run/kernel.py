@@ -76,7 +76,6 @@ class KernelRules:
 def run_kernel(connection_file: str, rules: KernelRules) -> None:
     """Be a kernel until the end of its notebook; returns when it was shut down."""
     _limit_memory(rules.memory)
-    _seed()
     # Nobody debugs a run, and the debugger takes half a second of every kernel.
     sys.modules["debugpy"] = None  # type: ignore[assignment]
     # Dropped, so that what a notebook imports of this package is read again and written down.
@@ -87,7 +86,10 @@ def run_kernel(connection_file: str, rules: KernelRules) -> None:
 
     threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
     sys.addaudithook(_hook(rules))
-    IPKernelApp.launch_instance(["-f", connection_file, *OPTIONS])
+    kernel = IPKernelApp.instance()
+    kernel.initialize(["-f", connection_file, *OPTIONS])
+    _seed()  # as late as can be: what starts a kernel draws numbers, and not equally many in both engines
+    kernel.start()
 
 
 def end_with_parent(parent: int, before: Callable[[], None] = lambda: None) -> None:
