@@ -47,6 +47,7 @@ cli.main()
 POOL = """
 import json, logging, multiprocessing, sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 def page(order):
@@ -54,7 +55,9 @@ def page(order):
     from nbconvert import HTMLExporter
     logging.getLogger("papermill").setLevel(logging.ERROR)
     settings = {"progress_bar": False, "kernel_name": "python3"}
-    papermill.execute_notebook(order["in"], order["out"], parameters=order["parameters"], **settings)
+    # A question without an answer ends in an error, which plain papermill writes down like any other.
+    with suppress(papermill.exceptions.PapermillExecutionError):
+        papermill.execute_notebook(order["in"], order["out"], parameters=order["parameters"], **settings)
     html, _ = HTMLExporter().from_filename(order["out"])
     Path(order["out"]).with_suffix(".html").write_text(html)
 
