@@ -11,6 +11,8 @@ from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.effects.design import Design
+from lwo_analysis.effects.effective_size import COLUMN as EFFECTIVE_SIZE
+from lwo_analysis.effects.effective_size import with_effective_size
 from lwo_analysis.effects.inference.placebo import PlaceboResult, placebo_test
 from lwo_analysis.effects.sensitivity.check import SensitivityCheck
 from lwo_analysis.effects.sensitivity.placebo_event_study import placebo_event_study
@@ -122,16 +124,18 @@ def measure_aftermath(panel: pd.DataFrame, indicator: Indicator) -> Aftermath:
 
     Notes
     -----
-    Each comparison is a difference in differences with a placebo test in space, rescaled for population (Ferman and Pinto 2019).
+    Each comparison is a difference in differences with a placebo test in space, rescaled for the chance that its people and its
+    level give (Ferman and Pinto 2019; :mod:`lwo_analysis.effects.effective_size`).
     The relapse is the same comparison between the years of the programme and those after it, without the years before. The
     synthetic control (Abadie and others 2010) is a second way to choose the others; it matches deviations from the mean before
     the start, because an area chosen for its level lies outside the levels of the others (Ferman and Pinto 2021). Assumes that
     the area would have moved with the others (looked at before the start only) and that its neighbours were not touched (not
     checked).
     """
+    panel = with_effective_size(panel, scale=indicator.scale)
     own = panel[panel["start_year"].notna()]
     area_id, start = str(own["area_id"].iloc[0]), int(own["start_year"].iloc[0])
-    design = Design(treated=(area_id,), comparison="wijken of similar size without a programme")
+    design = Design(treated=(area_id,), population=EFFECTIVE_SIZE, comparison="wijken of similar size without a programme")
     study = placebo_event_study(panel, design)
     testable = study.n_pre > 0
     before = panel[panel["year"].lt(start)]

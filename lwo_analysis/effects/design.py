@@ -24,8 +24,9 @@ class Design:
     outcome, unit, time, start : str
         Columns of the panel. ``start`` holds the first treated period of the unit and is missing for never treated units.
     population : str or None
-        Column with the number of people (persons, > 0); used for weighting and by size-matched inference. May be absent from
-        the panel unless ``weights="population"``.
+        Column with the size that chance depends on (> 0): the number of people, or the effective size of
+        :func:`~lwo_analysis.effects.effective_size.with_effective_size` where levels differ. Used by size-matched inference. May
+        be absent from the panel unless ``weights="population"``.
     estimand, symbols : str
         The quantity in words and in symbols (``G_i`` is the first treated period of unit ``i``).
     treated : tuple of str
@@ -40,8 +41,8 @@ class Design:
         First and last period used; None uses all.
     start_years : tuple of int
         Other defensible start years, for the sensitivity analysis (the start of the programme is soft).
-    weights : {"equal", "population"}
-        How areas are averaged.
+    weights : str
+        How areas are averaged: ``"equal"``, ``"population"``, or the column with their weights (> 0).
     min_pre_periods : int
         Least number of periods before the first start (minus anticipation). With 1, parallel trends cannot be looked at.
     incomplete_controls : {"error", "drop"}
@@ -80,7 +81,7 @@ class Design:
     anticipation: int = 0
     window: tuple[float, float] | None = None
     start_years: tuple[int, ...] = ()
-    weights: Literal["equal", "population"] = "equal"
+    weights: str = "equal"
     min_pre_periods: int = 2
     incomplete_controls: Literal["error", "drop"] = "error"
     outcome_words: tuple[str, str] = ("de uitkomst", "the outcome")
@@ -192,7 +193,7 @@ def _check_design(design: Design) -> None:
     problems = [
         (design.anticipation >= 0, "anticipation", "a number of periods of at least 0", design.anticipation),
         (design.min_pre_periods >= 1, "min_pre_periods", "at least 1", design.min_pre_periods),
-        (design.weights in ("equal", "population"), "weights", "equal or population", design.weights),
+        (bool(design.weights), "weights", "equal, population or a column", design.weights),
         (design.incomplete_controls in ("error", "drop"), "incomplete_controls", "error or drop", design.incomplete_controls),
         (design.window is None or design.window[0] < design.window[1], "window", "first period before last", design.window),
         (not set(design.treated) & set(design.also_treated), "also_treated", "units outside treated", design.also_treated),

@@ -164,14 +164,14 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
     check.timing(start, times, first, design, need_controls=need_controls)
     check.anticipated(start, times, design)
     check.varies(wide, design)
-    population = check.population_per_unit(rows, wide.index, design)
+    population = check.mean_per_unit(rows, wide.index, design.population, design)
     return OutcomeMatrix(
         outcomes=wide.to_numpy(dtype=float),
         first=first,
         units=tuple(str(unit) for unit in wide.index.to_numpy(dtype=object)),
         times=times,
         population=population,
-        weights=_unit_weights(population, len(wide), design),
+        weights=_unit_weights(rows, wide.index, design),
         notes=notes + check.late_starts(start, times),
         design_id=design.id,
         frozen_before_data=_frozen_before_data(rows, design, frozen),
@@ -248,14 +248,16 @@ def starts_from_treatment(panel: pd.DataFrame, *, unit_col: str, time_col: str, 
     return treated_times.groupby(panel[unit_col]).transform("min").rename("start")
 
 
-def _unit_weights(population: FloatArray | None, n_units: int, design: Design) -> FloatArray:
+def _unit_weights(rows: pd.DataFrame, units: pd.Index, design: Design) -> FloatArray:
     if design.weights == "equal":
-        return np.ones(n_units)
-    if population is None:
+        return np.ones(len(units))
+    column = design.population if design.weights == "population" else design.weights
+    people = check.mean_per_unit(rows, units, column, design)
+    if people is None:
         raise DesignError(
-            "design.weights", expected=f"a column {design.population!r}", found="none", remedy="add it, or weigh areas equally"
+            "design.weights", expected=f"a column {column!r}", found="none", remedy="add it, or weigh areas equally"
         )
-    return population / population.mean()
+    return people / people.mean()
 
 
 def _frozen_before_data(rows: pd.DataFrame, design: Design, frozen: FrozenDesign | None) -> bool | None:

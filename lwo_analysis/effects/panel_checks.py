@@ -175,15 +175,13 @@ def comparison_has_noise(outcomes: npt.NDArray[np.float64]) -> None:
         )
 
 
-def population_per_unit(rows: pd.DataFrame, units: pd.Index, design: Design) -> npt.NDArray[np.float64] | None:
-    """Return the mean population of each unit over the window, or None when the panel has no such column."""
-    if design.population is None or design.population not in rows:
+def mean_per_unit(rows: pd.DataFrame, units: pd.Index, column: str | None, design: Design) -> npt.NDArray[np.float64] | None:
+    """Return the mean of a column of sizes per unit over the window, or None when the panel has no such column."""
+    if column is None or column not in rows:
         return None
-    mean = rows.groupby(design.unit)[design.population].mean().reindex(units).to_numpy(dtype=float)
+    mean = rows.groupby(design.unit)[column].mean().reindex(units).to_numpy(dtype=float)
     if len(wrong := units[~(np.isfinite(mean) & (mean > 0))].tolist()):
-        raise DesignError(
-            f"panel.{design.population}", expected="a population above 0", found=f"none for {few(wrong)}", remedy="complete it"
-        )
+        raise DesignError(f"panel.{column}", expected="a size above 0", found=f"none for {few(wrong)}", remedy="complete it")
     return mean
 
 

@@ -173,7 +173,7 @@ def test_population_weights_without_a_population():
 
 
 def test_a_population_of_zero():
-    with pytest.raises(DesignError, match="a population above 0, found none for area-0"):
+    with pytest.raises(DesignError, match="a size above 0, found none for area-0"):
         fit_did(small_panel().assign(n=lambda rows: np.where(rows["area_id"] == "area-0", 0, rows["n"])), SMALL)
 
 
