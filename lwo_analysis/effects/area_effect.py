@@ -8,38 +8,96 @@ import numpy as np
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import area, areas
+from lwo_analysis.catalogue.breaks import breaks_of
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import Indicator
+from lwo_analysis.catalogue.nplv import focus_areas
 from lwo_analysis.effects.design import Design
 from lwo_analysis.effects.did import fit_did
-from lwo_analysis.effects.inference.placebo import add_placebo_inference, placebo_test
+from lwo_analysis.effects.effect_ceiling import largest_effect
+from lwo_analysis.effects.effective_size import COLUMN as EFFECTIVE_SIZE
+from lwo_analysis.effects.effective_size import with_effective_size
+from lwo_analysis.effects.inference.placebo import PlaceboResult, add_placebo_inference, placebo_test
+from lwo_analysis.effects.power import PowerResult, minimal_detectable_effect
 from lwo_analysis.effects.results import EffectResult
+from lwo_analysis.effects.sensitivity.check import SensitivityCheck
+from lwo_analysis.effects.sensitivity.placebo_event_study import PlaceboEventStudy, placebo_event_study
+from lwo_analysis.effects.sensitivity.pre_trends import check_pre_trends
+from lwo_analysis.effects.sensitivity.specification_curve import all_specifications, specification_curve
+from lwo_analysis.effects.sensitivity.variations import SOFT_START_YEARS, placebo_in_time
+from lwo_analysis.effects.synthetic_did import fit_synthetic_did
+from lwo_analysis.effects.verdict import Verdict, judge
 from lwo_analysis.schema import Origin
 from lwo_analysis.sources import demo
 
 PROGRAMME = "lwo"
 ANNOUNCED = 2022
 """First year in which the programme could matter; an earlier start is a pretended one."""
+EARLIER_PROGRAMME, AFTER_EARLIER = "heechterp-schieringen", 2016
+"""The wijk of the programme of 2007, and the first year in which that is taken to have worn off (page 08)."""
 LEAST_BEFORE, LEAST_AFTER, LEAST_DONORS = 5, 1, 20
+PRETENDED = (-4, -2)
+"""Pretended starts, counted from the first year in which the programme could matter."""
+SIZE_RATIO = 2.0
+WORLDS, DRAWS = 20, 79
+"""Placebo worlds and draws of the power: doubling both moves the answer by less than a tenth and takes four times as long."""
 
 
 @dataclass(frozen=True, eq=False)
 class AreaEffect:
-    """An estimate with its placebo interval, and the truth when the figures are made up.
+    """What an area of the programme shows, with everything that tests it.
 
     Attributes
     ----------
+    panel : DataFrame
+        What was used, from :func:`effect_panel`.
     result : EffectResult
         Difference in differences with placebo inference, in outcome units.
+    placebo : PlaceboResult
+        The test behind it.
+    synthetic : EffectResult
+        Synthetic difference in differences of the same panel; its chance is that of `result`.
+    study : PlaceboEventStudy
+        The difference by year from the last year before the start.
+    power : PowerResult
+        The smallest effect that this design would find in four of five cases.
+    ceiling : float or None
+        The largest effect the programme could have had, > 0; 0 before it was announced, None when the register has no number.
+    drift, pretended, curve : SensitivityCheck
+        Whether the area moved along before; whether pretended starts stand out; the other starts and comparisons.
+    verdict : Verdict
+        Grade and notes.
     truth : float or None
         What was planted, averaged over the years after the start, in outcome units; only of the demo panel.
-    is_pretended : bool
-        Whether the start lies before the programme: then nothing may be called an effect.
     """
 
+    panel: pd.DataFrame
     result: EffectResult
+    placebo: PlaceboResult
+    synthetic: EffectResult
+    study: PlaceboEventStudy
+    power: PowerResult
+    ceiling: float | None
+    drift: SensitivityCheck
+    pretended: SensitivityCheck
+    curve: SensitivityCheck
+    verdict: Verdict
     truth: float | None
-    is_pretended: bool
+
+    @property
+    def start_year(self) -> int:
+        """First year that counts as after the start."""
+        return int(self.panel["start_year"].min())
+
+    @property
+    def is_pretended(self) -> bool:
+        """Whether the start lies before the programme: then nothing may be called an effect."""
+        return self.start_year < ANNOUNCED
+
+    @property
+    def treated(self) -> tuple[str, ...]:
+        """The wijken of the area."""
+        return tuple(sorted(self.panel.loc[self.panel["start_year"].notna(), "area_id"].unique()))
 
     @property
     def interval_holds_truth(self) -> bool | None:
@@ -50,66 +108,150 @@ class AreaEffect:
 def effect_panel(observations: pd.DataFrame, area_id: str, topic: Indicator, start_year: int) -> pd.DataFrame:
     """Return the treated wijken and the wijken without the programme, one row per wijk and year.
 
-    The whole of Leeuwarden Oost is five treated wijken, not one: five draws of chance instead of one. Programme wijken outside
-    the question and the ring around the programme are left out. With a pretended start the years from `ANNOUNCED` on are too.
+    The whole of Leeuwarden Oost is five treated wijken, not one: five draws of chance instead of one. Left out are programme
+    wijken outside the question, the own city (the ring around the programme is part of it), the other focus areas of the national
+    programme, years in which the indicator meant something else than around the start, and for an area with the wijk of the
+    programme of 2007 the years before `AFTER_EARLIER`: that wijk did not move with the others then. With a pretended start the
+    years from `ANNOUNCED` on are left out too.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        The observation table with wijken (CBS codes) of elsewhere, or the demo panel. Not changed.
+    area_id : str
+        Leeuwarden Oost or one of its wijken.
+    topic : Indicator
+        What is compared; a share, rate or mean, no count.
+    start_year : int
+        First year that counts as after the start.
 
     Raises
     ------
     CannotAnswerError
-        The area is outside the programme, the figures are modelled or absent, or there are too few years or other wijken.
+        The area is outside the programme, the figures are modelled or absent, the topic is a count, or there are too few years or
+        other wijken.
     """
-    wijken = area(PROGRAMME).parts
     names = (areas()[area_id].name_nl, areas()[area_id].name_en) if area_id in areas() else (area_id, area_id)
-    if area_id not in (PROGRAMME, *wijken):
+    if area_id not in (PROGRAMME, *area(PROGRAMME).parts):
         raise CannotAnswerError("outside_programme", area=names)
-    treated = wijken if area_id == PROGRAMME else (area_id,)
-    rows = observations[observations["indicator_id"].eq(topic.id) & observations["value"].notna()]
-    measured = rows[rows["origin"].ne(str(Origin.MODELLED))]
-    own = measured[measured["area_id"].isin(treated)]
-    if own.empty:
-        reason = "no_figures" if rows.empty or not rows["area_id"].isin(treated).any() else "modelled_outcome"
-        raise CannotAnswerError(reason, indicator=(topic.name_nl, topic.name_en), area=names)
-    complete = own.groupby("year")["area_id"].nunique().eq(len(treated))
-    years = [int(year) for year in complete.index[complete] if start_year >= ANNOUNCED or year < ANNOUNCED]
-    _check_years(years, start_year)
-    donors = _donors(measured[measured["year"].isin(years)], len(years))
-    kept = measured[measured["year"].isin(years) & measured["area_id"].isin({*treated, *donors})]
+    if topic.unit == "count":
+        raise CannotAnswerError("count_as_outcome", indicator=(topic.name_nl, topic.name_en))
+    treated = area(PROGRAMME).parts if area_id == PROGRAMME else (area_id,)
+    measured = _measured(observations, topic, treated, names)
+    years = _years(measured[measured["area_id"].isin(treated)], treated, topic, start_year)
+    measured = measured[measured["year"].isin(years)]
+    kept = measured[measured["area_id"].isin({*treated, *_donors(measured, len(years))})]
     typed = kept.astype({"year": int, "value": float, "n": float})
-    return typed.assign(start_year=np.where(typed["area_id"].isin(treated), float(start_year), np.nan)).reset_index(drop=True)
+    dated = typed.assign(start_year=np.where(typed["area_id"].isin(treated), float(start_year), np.nan)).reset_index(drop=True)
+    is_share = topic.unit == "percent" or topic.unit.startswith("per_1000")
+    return with_effective_size(dated, scale=topic.scale) if is_share else dated.assign(**{EFFECTIVE_SIZE: dated["n"]})
 
 
 def effect_design(panel: pd.DataFrame) -> Design:
-    """Return what is estimated: the treated wijken weighted by their residents, against all others in the panel."""
+    """Return what is estimated: the treated wijken weighted by the people the figure is about, against all others."""
     treated = tuple(sorted(panel.loc[panel["start_year"].notna(), "area_id"].unique()))
-    window = (int(panel["year"].min()), int(panel["year"].max()))
-    return Design(treated=treated, weights="population", window=window, comparison="wijken outside the programme and its ring")
+    return Design(
+        treated=treated,
+        weights="n",
+        population=EFFECTIVE_SIZE,
+        window=(int(panel["year"].min()), int(panel["year"].max())),
+        comparison="wijken outside the programme, its city and the other focus areas",
+    )
 
 
-def measure_effect(panel: pd.DataFrame, topic: Indicator, rng: np.random.Generator | None = None) -> AreaEffect:
-    """Return the difference in differences with the placebo interval, beside the documented truth of a demo panel."""
+def measure_effect(panel: pd.DataFrame, observations: pd.DataFrame, topic: Indicator) -> AreaEffect:
+    """Return the difference in differences with the placebo interval, what tests it, and the truth of a demo panel.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        From :func:`effect_panel`. Not changed.
+    observations : DataFrame
+        The table it was made of, for the gap with the city.
+    topic : Indicator
+        The indicator of the panel.
+
+    Returns
+    -------
+    AreaEffect
+        The same for the same input: every draw has a fixed seed.
+
+    Notes
+    -----
+    The chance of a wijk depends on its people and its level (:mod:`lwo_analysis.effects.effective_size`). On 100 draws of the
+    demo panel without an effect (unemployment and disability benefit, Leeuwarden Oost and Bilgaard, start 2023) the placebo test
+    rejected SIZE_PLACEBO and the test of the years before SIZE_DRIFT of the time, where 5 % is meant.
+    A synthetic control is not shown: no comparison wijk is as high as the programme, so no mix of them can be.
+    """
     design = effect_design(panel)
-    result = add_placebo_inference(fit_did(panel, design), placebo_test(panel, design, rng=rng))
+    placebo = placebo_test(panel, design)
+    result = add_placebo_inference(fit_did(panel, design), placebo)
+    study = placebo_event_study(panel, design)
     start = int(panel["start_year"].min())
+    power = minimal_detectable_effect(panel, design, worlds=WORLDS, draws=DRAWS)
+    ceiling = 0.0 if start < ANNOUNCED else largest_effect(panel, observations, topic)
+    drift, pretended, curve = check_pre_trends(study), _pretended_starts(panel, design), _curve(panel, design)
+    verdict = judge(result, power=power, dose_ceiling=ceiling or None, checks=(drift, pretended, curve))
     is_demo = set(panel["origin"]) == {str(Origin.DEMO)}
     truth = topic.scale * _true_change(panel, topic.id, design.treated, start) if is_demo else None
-    return AreaEffect(result, truth, start < ANNOUNCED)
+    synthetic = fit_synthetic_did(panel, design)
+    return AreaEffect(panel, result, placebo, synthetic, study, power, ceiling, drift, pretended, curve, verdict, truth)
 
 
-def _check_years(years: list[int], start_year: int) -> None:
+def _measured(observations: pd.DataFrame, topic: Indicator, treated: tuple[str, ...], names: tuple[str, str]) -> pd.DataFrame:
+    """Return the rows that were counted; modelled figures move with who lives there, so they cannot be an outcome."""
+    rows = observations[observations["indicator_id"].eq(topic.id) & observations["value"].notna()]
+    own = rows[rows["area_id"].isin(treated)]
+    if own.empty:
+        raise CannotAnswerError("no_figures", indicator=(topic.name_nl, topic.name_en), area=names)
+    if own["origin"].eq(str(Origin.MODELLED)).all():
+        raise CannotAnswerError("modelled_outcome", indicator=(topic.name_nl, topic.name_en), area=names)
+    return rows[rows["origin"].ne(str(Origin.MODELLED)) & rows["n"].gt(0).fillna(False) & rows["year"].notna()]
+
+
+def _years(own: pd.DataFrame, treated: tuple[str, ...], topic: Indicator, start_year: int) -> list[int]:
+    """Return the years in which every treated wijk has a figure that means the same as around the start."""
+    complete = own.groupby("year")["area_id"].nunique().eq(len(treated))
+    cuts = [found.year for found in breaks_of(topic.id)]
+    first = max([AFTER_EARLIER] * (EARLIER_PROGRAMME in treated) + [year for year in cuts if year <= start_year], default=0)
+    end = min([ANNOUNCED] * (start_year < ANNOUNCED) + [year for year in cuts if year > start_year], default=9999)
+    years = sorted(int(year) for year in complete.index[complete] if first <= year < end)
     before, after = sum(year < start_year for year in years), sum(year >= start_year for year in years)
     if before < LEAST_BEFORE or after < LEAST_AFTER or np.ptp(years) != len(years) - 1:
         raise CannotAnswerError(
             "too_few_years", found=min(before, LEAST_BEFORE) + min(after, LEAST_AFTER), needed=LEAST_BEFORE + LEAST_AFTER
         )
+    return years
 
 
 def _donors(rows: pd.DataFrame, n_years: int) -> set[str]:
-    outside = rows[~rows["area_id"].isin({*areas(), *demo.RING})]
+    own_city = rows["area_id"].str.startswith(f"WK{focus_areas()[PROGRAMME].municipality_code[2:]}")
+    focus = {code for entry in focus_areas().values() for code in entry.regions}
+    outside = rows[~rows["area_id"].isin({*areas(), *demo.RING, *focus}) & ~own_city]
     counts = outside.groupby("area_id")["year"].nunique()
     found = set(counts.index[counts.eq(n_years)])
     if len(found) < LEAST_DONORS:
         raise CannotAnswerError("too_few_areas", found=len(found), needed=LEAST_DONORS)
     return found
+
+
+def _pretended_starts(panel: pd.DataFrame, design: Design) -> SensitivityCheck:
+    first = min(int(panel["start_year"].min()), ANNOUNCED)
+    return placebo_in_time(panel[panel["year"] < first], design, [first + each for each in PRETENDED], draws=199)
+
+
+def _curve(panel: pd.DataFrame, design: Design) -> SensitivityCheck:
+    """Return the other starts, each with all other wijken and with those of about the same size only."""
+    first, last = int(panel["year"].min()), int(panel["year"].max())
+    start = int(panel["start_year"].min())
+    soft = SOFT_START_YEARS if start >= ANNOUNCED else (start - 1, start + 1)
+    starts = sorted({start, *(year for year in soft if first + design.min_pre_periods <= year <= last)})
+    size = panel.groupby("area_id")["n"].mean()
+    own = size[list(design.treated)]
+    unlike = size[~size.between(own.min() / SIZE_RATIO, own.max() * SIZE_RATIO)].index
+    enough = len(size) - len(unlike) - len(own) >= LEAST_DONORS
+    pools = {"all": (), **({"size": tuple(unlike)} if enough else {})}
+    return specification_curve(panel, design, all_specifications(starts=starts, weights=("n",), pools=pools), draws=199)
 
 
 def _true_change(panel: pd.DataFrame, indicator_id: str, treated: tuple[str, ...], start: int) -> float:

@@ -38,8 +38,8 @@ def effective_size(people: FloatArray, share: FloatArray) -> FloatArray:
     Notes
     -----
     Size-matched inference needs untreated areas with as much chance as the treated one: it cannot see beyond the smallest of
-    them. Assumes that chance is binomial with a factor that all areas share; families and streets make it larger, and the variance
-    model of :func:`~lwo_analysis.effects.inference.variance_model.ferman_pinto_variance` estimates that factor.
+    them. Assumes that chance is binomial with a factor that all areas share; families and streets make it larger, and the
+    variance model of :func:`~lwo_analysis.effects.inference.variance_model.ferman_pinto_variance` estimates that factor.
 
     Examples
     --------

@@ -83,7 +83,7 @@ def test_an_unfrozen_design_gives_no_claim_about_its_date():
         ({"anticipation": -1}, "anticipation"),
         ({"window": (2025, 2013)}, "window"),
         ({"min_pre_periods": 0}, "min_pre_periods"),
-        ({"weights": "square"}, "weights"),
+        ({"weights": ""}, "weights"),
         ({"incomplete_controls": "ignore"}, "incomplete_controls"),
         ({"treated": ("a",), "also_treated": ("a",)}, "also_treated"),
         ({"window": (2013, 2025), "start_years": (2030,)}, "start_years"),

@@ -6,7 +6,6 @@ import dataclasses
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -37,7 +36,7 @@ class Specification:
     window : tuple of two numbers or None
         First and last period.
     weights : str
-        ``"equal"`` or ``"population"``.
+        As in the design: ``"equal"``, ``"population"`` or a column.
     without : tuple of str
         Untreated units that are left out.
     pool : str
@@ -46,7 +45,7 @@ class Specification:
 
     start: int | None = None
     window: tuple[float, float] | None = None
-    weights: Literal["equal", "population"] = "equal"
+    weights: str = "equal"
     without: tuple[str, ...] = field(default=(), repr=False)
     pool: str = "all"
 
@@ -64,7 +63,7 @@ def all_specifications(
     *,
     starts: Sequence[int | None] = (None,),
     windows: Sequence[tuple[float, float] | None] = (None,),
-    weights: Sequence[Literal["equal", "population"]] = ("equal",),
+    weights: Sequence[str] = ("equal",),
     pools: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Specification]:
     """Return every combination; ``pools`` maps a name to the untreated units that are left out.
