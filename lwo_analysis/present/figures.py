@@ -16,13 +16,16 @@ from html import escape
 import pandas as pd
 from matplotlib import rc_context
 from matplotlib.figure import Figure as Drawing
+from matplotlib.patches import Rectangle
+from matplotlib.transforms import Bbox
 
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.code_reference import calling_function
 from lwo_analysis.present.download import escape_formulas
 from lwo_analysis.present.origins import checked_origins, is_demo
-from lwo_analysis.present.style import DARK, FONT_STACK, INK, NARROW, PAPER, WIDE, figure_style
+from lwo_analysis.present.style import FONT_STACK, INK, NARROW, PAPER, POINTS, WIDE, figure_style
+from lwo_analysis.present.svg import slim_svg, svg_uri
 from lwo_analysis.present.tables import Column, Table, make_table, marked_caption
 
 FIGURE_MIME = "application/vnd.lwo.figure+json"
@@ -69,10 +72,10 @@ class Figure:
         )
 
     def _picture(self) -> str:
-        image = f'<img src="{_data_uri(self.svg)}" alt="{escape(self.alt)}"{_size(self.svg)}>'
+        image = f'<img src="{svg_uri(self.svg)}" alt="{escape(self.alt)}"{_size(self.svg)}>'
         if self.narrow_svg is None:
             return f'<div class="lwo-wide" role="region" tabindex="0" aria-label="{escape(self.caption)}">{image}</div>'
-        narrow = f'<source media="{NARROW_MEDIA}" srcset="{_data_uri(self.narrow_svg)}"{_size(self.narrow_svg)}>'
+        narrow = f'<source media="{NARROW_MEDIA}" srcset="{svg_uri(self.narrow_svg)}"{_size(self.narrow_svg)}>'
         return f"<picture>{narrow}{image}</picture>"
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, object]:
@@ -178,32 +181,28 @@ def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:
     buffer = io.BytesIO()
     with figure_style(), rc_context(_SVG_SETTINGS):
         drawing.savefig(buffer, format="svg", metadata={**_SVG_METADATA, "Title": alt})
-    svg = buffer.getvalue().decode("utf-8")
-    svg = re.sub(r"^.*?(?=<svg)", "", svg, count=1, flags=re.DOTALL)
-    svg = _slimmed(svg)
-    return _with_dark_colours(_with_demo_mark(svg, lang) if is_demo(origins) else svg)
-
-
-def _slimmed(svg: str) -> str:
-    """Return a drawing without what no reader sees: names of groups, digits beyond a hundredth of a point, one font per text."""
-    svg = re.sub(r"<[^>]+>", lambda tag: re.sub(r"(\.\d\d)\d+", r"\1", tag[0]), svg)
-    svg = re.sub(r' transform="rotate\(-0 [^)]*\)"|(?<=<g) id="[a-z0-9]+_\d+"|font-family: \'DejaVu Sans\'; ', "", svg)
-    svg = re.sub(r"\s*\n\s*", " ", svg.replace("'DejaVu Sans'", FONT_STACK)).replace("> <", "><")
-    return svg.replace("<svg ", f'<svg style="font-family: {FONT_STACK}" ', 1)
+    svg = re.sub(r"^.*?(?=<svg)", "", buffer.getvalue().decode("utf-8"), count=1, flags=re.DOTALL)
+    return slim_svg(_with_demo_mark(svg, lang) if is_demo(origins) else svg)
 
 
 def _png(drawing: Drawing, origins: frozenset[str], lang: str) -> bytes:
-    """Return the drawing as a picture for programs that cannot show SVG, with the mark of demo numbers below it."""
+    """Return a drawing that was saved before as a picture for programs that cannot show SVG, with the mark of demo numbers."""
     buffer = io.BytesIO()
-    mark = None
+    width, height = drawing.get_size_inches()
+    mark_height = _MARK_HEIGHT / POINTS if is_demo(origins) else 0.0
+    frame = Bbox([[0, -mark_height], [width, height]])
     with figure_style():
-        if is_demo(origins):
-            style = {"color": PAPER, "backgroundcolor": INK, "fontsize": 9, "fontweight": "bold", "va": "top"}
-            mark = drawing.text(0.01, -0.02, phrase("demo.mark", lang), **style)
-        drawing.savefig(buffer, format="png", dpi=_PICTURE_DPI, bbox_inches="tight", metadata={"Software": None})
-    if mark is not None:
-        mark.remove()
+        drawing.set_layout_engine("none")  # its places are known; to find them again takes as long as to draw
+        if mark_height:
+            _draw_demo_mark(drawing, mark_height / height, lang)
+        drawing.savefig(buffer, format="png", dpi=_PICTURE_DPI, bbox_inches=frame, metadata={"Software": None})
     return buffer.getvalue()
+
+
+def _draw_demo_mark(drawing: Drawing, height: float, lang: str) -> None:
+    drawing.add_artist(Rectangle((0, -height), 1, height, transform=drawing.transFigure, color=INK, clip_on=False))
+    style = {"color": PAPER, "fontsize": 9, "fontweight": "bold", "va": "center"}
+    drawing.text(0.012, -height / 2, phrase("demo.mark", lang), **style)
 
 
 def _csv(data: pd.DataFrame, columns: Mapping[str, str | Column], origins: frozenset[str], lang: str) -> bytes:
@@ -214,14 +213,6 @@ def _csv(data: pd.DataFrame, columns: Mapping[str, str | Column], origins: froze
     if is_demo(origins):
         taken = taken.assign(demo=phrase("demo.label", lang))
     return escape_formulas(taken).to_csv(index=False, lineterminator="\n").encode("utf-8")
-
-
-def _with_dark_colours(svg: str) -> str:
-    rules = "".join(
-        f'[style*="fill: {light}"]{{fill:{dark}!important}}[style*="stroke: {light}"]{{stroke:{dark}!important}}'
-        for light, dark in DARK.items()
-    )
-    return svg.replace("</svg>", f"<style>@media (prefers-color-scheme: dark){{{rules}}}</style></svg>")
 
 
 def _with_demo_mark(svg: str, lang: str) -> str:
@@ -245,9 +236,5 @@ def _dimensions(svg: str) -> tuple[float, float]:
 
 def _size(svg: str) -> str:
     # Points to CSS pixels, so that the page keeps the room before the picture is decoded.
-    width, height = (round(side * 96 / 72) for side in _dimensions(svg))
+    width, height = (round(side * 96 / POINTS) for side in _dimensions(svg))
     return f' width="{width}" height="{height}"'
-
-
-def _data_uri(svg: str) -> str:
-    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode('utf-8')).decode('ascii')}"

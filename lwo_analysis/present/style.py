@@ -37,10 +37,14 @@ MARKERS: Mapping[str, str] = {OWN: "o", COMPARISON: "D", SECOND_COMPARISON: "^",
 
 WIDE = 7.0
 NARROW = 3.0
+POINTS = 72
+"""In an inch."""
+DRAWN_FONT = "DejaVu Sans"
+"""The font that matplotlib measures with; readers see their own."""
 FONT_STACK = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
 _RC = {
-    "font.family": "DejaVu Sans",
+    "font.family": DRAWN_FONT,
     "font.size": 9.0,
     "text.color": INK,
     "axes.labelcolor": INK,

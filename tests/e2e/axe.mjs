@@ -71,9 +71,9 @@ async function visit(context, name, view) {
 
 function smallestText({ source, width }) {
   // Pictures are SVG in the page itself; the size of their text on the screen is that in the drawing, scaled with the picture.
-  const svg = Buffer.from(source.split("base64,")[1] ?? "", "base64").toString("utf-8");
-  const drawn = Number(svg.match(/viewBox="0 0 ([\d.]+)/)?.[1] ?? width);
-  const sizes = [...svg.matchAll(/<text[^>]*?(?:font-size:|font:)[^;"]*?([\d.]+)px/g)].map((found) => Number(found[1]));
+  const svg = decodeURIComponent(source.split("svg+xml,")[1] ?? "");
+  const drawn = Number(svg.match(/viewBox=['"]0 0 ([\d.]+)/)?.[1] ?? width);
+  const sizes = [...svg.matchAll(/(?:font-size|font):[^;}]*?([\d.]+)px/g)].map((found) => Number(found[1]));
   return Math.min(...sizes, Infinity) * width / drawn;
 }
 
