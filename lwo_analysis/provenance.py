@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -74,7 +75,8 @@ def read_card(folder: Path) -> SourceCard:
     path = folder / CARD_NAME
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        card = SourceCard(**{key: value if isinstance(value, dict) else str(value) for key, value in content.items()})
+        fields: dict[str, Any] = {key: value if isinstance(value, dict) else str(value) for key, value in content.items()}
+        card = SourceCard(**fields)
     except (OSError, TypeError, AttributeError, yaml.YAMLError) as problem:
         raise InputError(
             str(path),

@@ -165,7 +165,8 @@ def record_ids(questions: Iterable[Question], known: Mapping[str, str]) -> dict[
 
 def _read_question(row: dict[str, Any]) -> Question:
     where = f"catalogue/{FILE}, {row.get('id', '?')}"
-    texts = {key: build_entry(Text, row[key], where=where) for key in ("question", "best_design", "decision") if key in row}
+    written = [key for key in ("question", "best_design", "decision") if key in row]
+    texts: dict[str, Any] = {key: build_entry(Text, row[key], where=where) for key in written}
     question = build_entry(Question, {**row, **texts}, where=where)
     _require(bool(ID.fullmatch(question.id)), where, "an id like KA-W2-I08", question.id)
     _require(question.status in STATUSES, where, f"a status among {', '.join(STATUSES)}", question.status)

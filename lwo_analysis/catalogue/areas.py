@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from lwo_analysis.catalogue.loading import build_entry, check_unique, read_catalogue_file
 from lwo_analysis.catalogue.nplv import FocusArea, focus_areas
@@ -178,7 +179,7 @@ def _year(text: str) -> int | None:
     return int(text) if text else None
 
 
-def _read_area(content: dict) -> Area:
+def _read_area(content: dict[str, Any]) -> Area:
     where = f"catalogue/areas.yml, {content.get('id', '?')}"
     spans = [build_entry(RegionSpan, span, where=where) for span in content.get("regions", [])]
     return build_entry(Area, {**content, "regions": spans}, where=where)

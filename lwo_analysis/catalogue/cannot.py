@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.errors import LwoError
@@ -34,7 +35,7 @@ class CannotAnswerError(LwoError):
 
     exit_code = 5
 
-    def __init__(self, reason: str, **words: object) -> None:
+    def __init__(self, reason: str, **words: Any) -> None:
         self.reason = reason
         self.words = words
         self.texts = {lang: phrase(f"cannot.{reason}", lang, **_words_in(lang, words)) for lang in LANGUAGES}

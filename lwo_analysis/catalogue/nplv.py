@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from lwo_analysis.catalogue.loading import build_entry, check_unique, read_catalogue_file
 from lwo_analysis.errors import CatalogueError
@@ -77,7 +78,7 @@ def focus_areas() -> dict[str, FocusArea]:
     return {entry.area_id: entry for entry in entries}
 
 
-def _read(content: dict) -> FocusArea:
+def _read(content: dict[str, Any]) -> FocusArea:
     where = f"catalogue/{FILE}, {content.get('id', '?')}"
     status = read_catalogue_file(FILE)["status"]
     entry = build_entry(FocusArea, {"area_id": content.get("id"), "status": status, **content}, where=where)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
@@ -70,7 +71,7 @@ def exposed_cells(system: CellSystem, hidden: np.ndarray) -> dict[int, tuple[flo
     for members in _components_with_secrets(system, hidden):
         part = _part(system, members)
         point, unseen = consistent_point(part), hidden[members]
-        for cell in np.flatnonzero(part.is_secret):
+        for cell in map(int, np.flatnonzero(part.is_secret)):
             found = possible_range(part, point, unseen, cell)
             if not is_safe(part, cell, found):
                 exposed[int(members[cell])] = (found.lowest, found.highest)
@@ -92,7 +93,8 @@ def _components_with_secrets(system: CellSystem, hidden: np.ndarray) -> list[np.
 
 
 def _part(system: CellSystem, members: np.ndarray) -> CellSystem:
-    columns = system.relations[:, members].toarray()
+    chosen_columns: Any = system.relations[:, members]
+    columns = chosen_columns.toarray()
     chosen = {
         name: getattr(system, name)[members]
         for name in ("amounts", "lower", "upper", "is_secret", "width", "relative_width", "costs")
@@ -110,7 +112,7 @@ def _part(system: CellSystem, members: np.ndarray) -> CellSystem:
 def _pattern_of_component(system: CellSystem, hidden: np.ndarray) -> Pattern:
     point, unseen = consistent_point(system), hidden.copy()
     protects: dict[int, int] = {}
-    for cell in np.flatnonzero(system.is_secret):
+    for cell in map(int, np.flatnonzero(system.is_secret)):
         if is_safe(system, cell, possible_range(system, point, unseen, cell)):
             continue
         for partner in _partners(system, point, unseen, cell):
@@ -163,7 +165,7 @@ def _thinned(system: CellSystem, point: np.ndarray, pattern: Pattern) -> Pattern
         return pattern
     for cell in sorted(protects, key=lambda index: -system.costs[index]):
         tied = tied_cells(system.relations, hidden, cell)
-        secrets = tied[system.is_secret[tied]]
+        secrets = [int(secret) for secret in tied[system.is_secret[tied]]]
         hidden[cell] = False
         if all(is_safe(system, secret, possible_range(system, point, hidden, secret)) for secret in secrets):
             del protects[cell]

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from lwo_analysis.effects.group_time import GroupTimeEffects
-from lwo_analysis.effects.panel import BoolArray, FloatArray
+from lwo_analysis.effects.panel import BoolArray, FloatArray, IntArray
 
 Aggregation = Literal["simple", "dynamic", "group", "calendar"]
 
@@ -75,7 +75,7 @@ def average_by_size(effects: GroupTimeEffects, cells: BoolArray) -> tuple[float,
 
 
 def _weighted(
-    effects: GroupTimeEffects, cohorts: FloatArray, estimates: FloatArray, influences: FloatArray
+    effects: GroupTimeEffects, cohorts: IntArray, estimates: FloatArray, influences: FloatArray
 ) -> tuple[float, FloatArray]:
     member = (effects.first[:, None] == cohorts) * effects.weights[:, None]
     size = member.mean(axis=0)

@@ -90,7 +90,12 @@ def fit_event_study(panel: pd.DataFrame, design: Design | FrozenDesign) -> Effec
 
 
 def period_table(
-    periods: IntArray, coefficients: FloatArray, errors: FloatArray, reference: int | None, df: float, level: float = 0.95
+    periods: IntArray | FloatArray,
+    coefficients: FloatArray,
+    errors: FloatArray,
+    reference: int | None,
+    df: float,
+    level: float = 0.95,
 ) -> pd.DataFrame:
     """Return one row per relative period, pointwise intervals, the reference (if any) as an exact zero."""
     half = [results.from_standard_error(0.0, float(error), kind="", df=df, level=level).interval[1] for error in errors]

@@ -171,7 +171,7 @@ def fit_interrupted_time_series(
     series = treated.outcomes.sum(axis=0) if counts else np.average(treated.outcomes, axis=0, weights=treated.weights)
     exposure = None if exposure_col is None else _exposure(panel, plain, treated, exposure_col)
     start = common_start(treated.first, treated.n_periods)
-    options = {"slope_change": slope_change, "harmonics": harmonics, "period": period}
+    options: dict[str, Any] = {"slope_change": slope_change, "harmonics": harmonics, "period": period}
     fit = interrupted_estimate(series, start, model=model, exposure=exposure, **options)
     position = fit.names.index("step")
     estimate, error = float(fit.coefficients[position]), float(fit.standard_errors[position])

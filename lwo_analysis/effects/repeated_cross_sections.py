@@ -79,7 +79,7 @@ def fit_repeated_cross_sections(
     if few:
         uncertainty = results.no_uncertainty(results.few_treated_reason(n_treated))
     dropped = len(rows) - len(complete)
-    status = "too_few_areas" if math.isnan(uncertainty.standard_error) else "estimated"
+    status: results.Status = "too_few_areas" if math.isnan(uncertainty.standard_error) else "estimated"
     return EffectResult(
         method=METHOD,
         estimand="average effect on the treated group in the period after",

@@ -18,6 +18,7 @@ from lwo_analysis.errors import ParameterError
 Comparison = Literal["cross_section", "before_after", "comparison", "controlled", "randomised"]
 Kind = Literal["effect", "inconclusive", "implausible", "not_identified", "too_few_areas", "too_early"]
 Status = Literal["good", "doubt", "unknown"]
+STATUS_OF: dict[bool | None, Status] = {True: "good", False: "doubt", None: "unknown"}
 
 GRADES: dict[str, int] = {"cross_section": 1, "before_after": 2, "comparison": 3, "controlled": 4, "randomised": 5}
 GRADE_FOR_EFFECT = 3
@@ -134,7 +135,8 @@ def judge(
     grade = evidence_grade(result, checks, comparison)
     kind = _kind(result, dose_ceiling)
     failed = [check for check in checks if check.passed is False]
-    badge = "effect" if kind == "effect" and grade >= GRADE_FOR_EFFECT and not failed else "undetermined"
+    is_effect = kind == "effect" and grade >= GRADE_FOR_EFFECT and not failed
+    badge: Literal["effect", "undetermined"] = "effect" if is_effect else "undetermined"
     notes = (
         _power_note(power, dose_ceiling),
         _balance_note(checks),
@@ -186,12 +188,12 @@ def _balance_note(checks: Sequence[SensitivityCheck]) -> Note:
     found = [check for check in checks if check.name == PRE_TREND_CHECK]
     if not found:
         return Note("balance", "unknown", verdict_texts.BALANCE_UNKNOWN)
-    status: Status = {True: "good", False: "doubt", None: "unknown"}[found[0].passed]
+    status = STATUS_OF[found[0].passed]
     return Note("balance", status, found[0].sentences)
 
 
 def _composition_note(stable: bool | None) -> Note:
-    status: Status = {True: "good", False: "doubt", None: "unknown"}[stable]
+    status = STATUS_OF[stable]
     return Note("composition", status, verdict_texts.COMPOSITION[status])
 
 
@@ -207,7 +209,7 @@ def _robustness_note(checks: Sequence[SensitivityCheck]) -> Note:
 
 
 def _registration_note(result: EffectResult) -> Note:
-    status: Status = {True: "good", False: "doubt", None: "unknown"}[result.design_frozen_before_data]
+    status = STATUS_OF[result.design_frozen_before_data]
     return Note("registration", status, verdict_texts.REGISTRATION[status])
 
 

@@ -137,7 +137,7 @@ def conformal_test(
     order = _time_orders(len(before) + len(after), permutations, draws, rng)
     short = _time_orders(len(before) + 1, permutations, draws, rng)
     rows = np.concatenate([before, after])
-    periods = [_period(treated, controls, before, t, short, level, matrix.times[t]) for t in after]
+    periods = [_period(treated, controls, before, t, short, level, matrix.times[t]) for t in map(int, after)]
     smallest = 1 / len(order)
     return ConformalResult(
         p_value=conformal_p_value(treated[rows], controls[rows], len(after), order),

@@ -6,13 +6,14 @@ import dataclasses
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from lwo_analysis.effects.design import Design, FrozenDesign
-from lwo_analysis.effects.panel import FloatArray, OutcomeMatrix, to_matrix
+from lwo_analysis.effects.panel import FloatArray, IntArray, OutcomeMatrix, to_matrix
 from lwo_analysis.effects.sentences import format_p
 from lwo_analysis.errors import DesignError
 
@@ -173,13 +174,13 @@ def wild_bootstrap_regression(
     groups, index = np.unique(clusters, return_inverse=True)
     x_tilde = _net_of(controls, regressor)
     residual = _net_of(controls, outcome - null_effect * regressor)
-    sums = [np.bincount(index, weights=part) for part in (x_tilde * residual, x_tilde**2)]
-    cross = np.column_stack([np.bincount(index, weights=x_tilde * column) for column in controls.T])
-    pull = np.column_stack([np.bincount(index, weights=residual * column) for column in controls.T])
-    projection = np.linalg.solve(controls.T @ controls, cross.T)
+    numerators, squares = (np.bincount(index, weights=part).astype(float) for part in (x_tilde * residual, x_tilde**2))
+    cross, pull = (_sums_by_group(index, part, controls) for part in (x_tilde, residual))
+    projection: FloatArray = np.linalg.solve(controls.T @ controls, cross.T).astype(np.float64)
     enumerated = len(groups) <= ENUMERATED_CLUSTERS
-    actual = _t_statistics(np.ones((1, len(groups))), *sums, pull, projection)[0]
-    bootstrap = np.concatenate([_t_statistics(block, *sums, pull, projection) for block in _signs(len(groups), draws, rng)])
+    t_of = partial(_t_statistics, numerators=numerators, squares=squares, pull=pull, projection=projection)
+    actual = t_of(np.ones((1, len(groups))))[0]
+    bootstrap = np.concatenate([t_of(block) for block in _signs(len(groups), draws, rng)])
     extreme = np.abs(bootstrap) >= abs(actual) * (1 - 1e-10)
     # The actual sample is one of the enumerated ones; rounding in data without noise must not lose it.
     p_value = max(extreme.mean(), 1 / len(bootstrap)) if enumerated else (1 + extreme.sum()) / (1 + len(bootstrap))
@@ -196,6 +197,10 @@ def wild_bootstrap_regression(
     )
 
 
+def _sums_by_group(index: IntArray, part: FloatArray, controls: FloatArray) -> FloatArray:
+    return np.column_stack([np.bincount(index, weights=part * column) for column in controls.T]).astype(np.float64)
+
+
 def _net_of(controls: FloatArray, column: FloatArray) -> FloatArray:
     return column - controls @ np.linalg.lstsq(controls, column, rcond=None)[0]
 
@@ -208,7 +213,7 @@ def _signs(n_clusters: int, draws: int, rng: np.random.Generator | None) -> Iter
     generator = np.random.default_rng(0) if rng is None else rng
     rows = max(1, BLOCK_CELLS // n_clusters)
     for start in range(0, draws, rows):
-        yield generator.integers(0, 2, (min(rows, draws - start), n_clusters)) * 2.0 - 1.0
+        yield (generator.integers(0, 2, (min(rows, draws - start), n_clusters)) * 2.0 - 1.0).astype(np.float64)
 
 
 def _t_statistics(

@@ -104,8 +104,8 @@ def placebo_event_study(
     parts = [w**2 * r * np.cov(path[control].T) for w, r, path in zip(slots, ratios, paths, strict=True)]
     average = np.tensordot(slots, [path[control] for path in paths], axes=1)
     share = matrix.weights[control] / matrix.weights[control].sum()
-    covariance = np.atleast_2d(sum(parts)) + np.atleast_2d(np.cov(average.T)) * (share**2).sum()
-    distances = times + 1.0 + plain.anticipation
+    covariance: FloatArray = np.atleast_2d(sum(parts)) + np.atleast_2d(np.cov(average.T)) * (share**2).sum()
+    distances: FloatArray = (times + 1.0 + plain.anticipation).astype(np.float64)
     n_pre = int((times < 0).sum())
     return PlaceboEventStudy(times, slots @ (own - means), covariance, n_pre, distances, control.sum() - 1.0)
 

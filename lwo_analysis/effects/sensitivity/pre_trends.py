@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
@@ -105,7 +107,7 @@ def _wald_tail(statistic: float, count: int, df: float) -> float:
 
 
 def _sentence(p_value: float, bias: float, passed: bool | None, language: str) -> str:
-    lang = "en" if language == "en" else "nl"
+    lang: Literal["nl", "en"] = "en" if language == "en" else "nl"
     p_text, size = format_p(p_value, lang), format_number(bias, decimals_for(bias / 4, bias), lang)
     texts = {
         "nl": {
