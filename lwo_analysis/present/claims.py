@@ -42,6 +42,8 @@ class Claim:
         Identifier of the comparison.
     value, lower, upper, compare_value : float or None
         The number in ``unit``, unrounded, its 95 % interval, and the number it is compared with; None when there is none.
+    gap_lower, gap_upper : float or None
+        95 % interval of value minus compare_value, when it is known; with zero in it, the difference can be chance.
     unit : str
         ``percent``, ``points``, ``euro``, ``persons``, ...
     year : int or None
@@ -74,6 +76,8 @@ class Claim:
     lower: float | None = None
     upper: float | None = None
     compare_value: float | None = None
+    gap_lower: float | None = None
+    gap_upper: float | None = None
     unit: str = ""
     year: int | None = None
     grade: int | None = None
@@ -144,7 +148,7 @@ def make_claim(
         Values of the placeholders of the template, formatted.
     **facts
         The other fields of :class:`Claim` by name: ``value``, ``lower``, ``upper``, ``unit``, ``year``, ``compare``,
-        ``compare_value``, ``grade``, ``status``, ``headline``. NaN counts as None.
+        ``compare_value``, ``gap_lower``, ``gap_upper``, ``grade``, ``status``, ``headline``. NaN counts as None.
 
     Raises
     ------

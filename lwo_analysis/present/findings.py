@@ -14,19 +14,21 @@ from lwo_analysis.catalogue.goals import goals
 from lwo_analysis.catalogue.indicators import PILLARS, Indicator, indicators
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.indicators.comparison import Comparison, compare_area, latest_year
-from lwo_analysis.indicators.goal_progress import CITY, GoalProgress, PathRule
-from lwo_analysis.present.badges import Badge, Evidence, Question, decide_badge
+from lwo_analysis.indicators.goal_progress import CITY, GoalProgress, GoalState, PathRule
+from lwo_analysis.present.badges import MINIMUM_MEASUREMENTS, Badge, Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
 from lwo_analysis.present.dotplot import Series, draw_dotplot
+from lwo_analysis.present.duiding import DiscussedClaims, asks_attention, beside_claims
 from lwo_analysis.present.figures import Figure, make_figure
 from lwo_analysis.present.frequencies import frequencies
 from lwo_analysis.present.goalpath_page import Review, review_goals
-from lwo_analysis.present.pairs import decimals_of, is_within_chance, pair_claim
+from lwo_analysis.present.pairs import decimals_of, is_within_chance, pair_claim, shown_name
 from lwo_analysis.present.prose import Prose, Title, make_prose, make_title
 from lwo_analysis.present.style import COMPARISON, MARKERS, OWN
 from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.present.units import format_value
 from lwo_analysis.schema import Origin
+from lwo_analysis.sources.duiding import DuidingFolder
 
 TALKED_ABOUT = 3
 PERCENT = "percent"
@@ -79,16 +81,28 @@ def findings_title(findings: Findings, lang: str) -> Title:
     return make_title(key, lang, area=area(findings.area_id).name(lang))
 
 
-def answer_claims(findings: Findings, lang: str) -> Claims:
-    """Return yes, no or we cannot tell for each pillar, and whether the programme made the difference."""
+def answer_claims(findings: Findings, said: DuidingFolder, lang: str) -> Claims:
+    """Return yes, no or we cannot tell for each pillar, what deserves attention, and whether the programme made the difference.
+
+    Parameters
+    ----------
+    findings : Findings
+        From `find_findings`.
+    said : DuidingFolder
+        What people said about the figures. A signal deserves attention when a resident and a professional both say so.
+    lang : str
+        `nl` or `en`.
+    """
     told = [_pillar_claim(findings, pillar, lang) for pillar in PILLARS if pillar in GOAL_PILLARS]
-    return Claims((*told, _programme_claim(findings, lang)))
+    agenda = [claim for found in findings.review.measured if (claim := _agenda_claim(findings, found, said, lang))]
+    return Claims((*told, *agenda, _programme_claim(findings, lang)))
 
 
-def level_claims(findings: Findings, lang: str) -> Claims:
-    """Return the figures as people out of a hundred, what is strong first and the largest difference last."""
+def level_claims(findings: Findings, said: DuidingFolder, lang: str) -> DiscussedClaims:
+    """Return the figures as people out of a hundred, what is strong first; below each figure what people said about it."""
     rows = ordered_gaps(findings.comparison)
-    return Claims(tuple(_level_claim(findings, row, lang) for row in rows.itertuples()))
+    claims = Claims(tuple(_level_claim(findings, row, lang) for row in rows.itertuples()))
+    return beside_claims(claims, said, lang)
 
 
 def ordered_gaps(comparison: Comparison) -> pd.DataFrame:
@@ -130,8 +144,10 @@ def levels_figure(findings: Findings, lang: str) -> Figure | Prose:
     )
 
 
-def unmeasured_table(lang: str) -> Table:
-    """Return the goals that no open figure follows, and why."""
+def unmeasured_table(findings: Findings, lang: str) -> Table | Prose:
+    """Return the goals that no open figure follows, and why; beside made-up figures only where they are."""
+    if findings.review.is_demo:
+        return make_prose("goalpath.no_ambitions", lang)
     without = [goal for goal in goals().values() if goal.indicator_id is None]
     rows = pd.DataFrame({"goal": [goal.text(lang) for goal in without], "why": [goal.why_none(lang) for goal in without]})
     columns = {"goal": phrase("findings.column_goal", lang), "why": phrase("findings.column_why", lang)}
@@ -167,27 +183,69 @@ def used_figures(observations: pd.DataFrame, findings: Findings) -> pd.DataFrame
     return observations[used]
 
 
+def direction_of(found: GoalProgress) -> int:
+    """Return 1 when the distance to the goal became smaller beyond chance, -1 when it became larger, 0 when nobody can tell.
+
+    It says nothing about the pace: whether a topic is on course is for the page about the goals.
+    """
+    if found.course is None:
+        return 0
+    evidence = _evidence(found)
+    return int(np.sign(evidence.change)) if decide_badge(evidence) is Badge.SIGNAL else 0
+
+
+def _evidence(found: GoalProgress, *, needs_attention: bool = False) -> Evidence:
+    last = found.course.progress.iloc[-1]
+    change, margin = float(last["progress"]), float(last["margin"])
+    return Evidence(Question.CHANGE, True, len(found.path.series), change, margin, needs_attention)
+
+
 def _pillar_claim(findings: Findings, pillar: str, lang: str) -> Claim:
-    measured = [found for found in findings.review.measured if found.path.pillar == pillar]
-    clear = [(found, sign) for found in measured if (sign := _direction(found))]
-    better, worse = ([_name(found, lang) for found, sign in clear if sign == wanted] for wanted in (1, -1))
+    followed = [found for found in findings.review.progress if found.path.pillar == pillar]
+    better, worse = ([_dated_name(found, lang) for found in followed if direction_of(found) == sign] for sign in (1, -1))
     words: dict[str, object] = {"pillar": phrase(f"pillar.{pillar}", lang)}
-    if not clear:
-        words["reason"] = phrase("findings.within_chance" if measured else "findings.no_series", lang)
+    if not better and not worse:
+        words["reason"] = phrase(f"findings.{_reason(followed)}", lang)
         return _whole_claim(f"answer-{pillar}", "claim.undetermined.finding_pillar", Badge.UNDETERMINED, findings, lang, words)
-    words["names"] = ", ".join(better or worse)
+    words["names"] = "; ".join(better or worse)
     if better and worse:
-        words["others"] = ", ".join(worse)
+        words["others"] = "; ".join(worse)
     key = "both" if better and worse else "yes" if better else "no"
     return _whole_claim(f"answer-{pillar}", f"claim.signal.finding_{key}", Badge.SIGNAL, findings, lang, words)
 
 
-def _direction(found: GoalProgress) -> int:
-    """Return 1 when the distance to the goal narrowed beyond chance, -1 when it widened, 0 when nobody can tell."""
-    last = found.course.progress.iloc[-1]
-    progress, margin = float(last["progress"]), float(last["margin"])
-    evidence = Evidence(Question.CHANGE, True, len(found.path.series), progress, margin)
-    return int(np.sign(progress)) if decide_badge(evidence) is Badge.SIGNAL else 0
+def _reason(followed: Sequence[GoalProgress]) -> str:
+    """Return why nothing can be said of a pillar, the reason that is nearest to an answer."""
+    if not followed:
+        return "no_path"
+    often = [found for found in followed if found.path.is_measured and len(found.path.series) >= MINIMUM_MEASUREMENTS]
+    if any(found.course is not None for found in often):
+        return "within_chance"
+    if any(found.state is GoalState.INDISTINGUISHABLE for found in often):
+        return "chance_unknown"
+    return "reached" if all(found.state is GoalState.REACHED for found in followed) else "no_series"
+
+
+def _agenda_claim(findings: Findings, found: GoalProgress, said: DuidingFolder, lang: str) -> Claim | None:
+    """Return that a topic deserves attention: its distance changed beyond chance, and people on both sides ask for it."""
+    asked = asks_attention(said, findings.area_id, found.path.indicator_id)
+    sign = direction_of(found)
+    if not (asked and sign):
+        return None
+    words = {"name": _dated_name(found, lang), "area": area(findings.area_id).name(lang)}
+    words["direction"] = phrase(f"findings.distance_{'smaller' if sign > 0 else 'larger'}", lang)
+    return make_claim(
+        f"agenda-{found.path.indicator_id.replace('_', '-')}",
+        "claim.agenda.finding_attention",
+        lang=lang,
+        badge=decide_badge(_evidence(found, needs_attention=asked)),
+        indicator=found.path.indicator_id,
+        area=findings.area_id,
+        origins=found.path.origins,
+        sources=sorted(found.path.sources),
+        words=words,
+        year=int(found.path.series.index[-1]),
+    )
 
 
 def _programme_claim(findings: Findings, lang: str) -> Claim:
@@ -206,8 +264,9 @@ def _level_claim(findings: Findings, row: object, lang: str) -> Claim:
     exact = pair_claim(row, findings.comparison.levels, entry, lang)
     own, other = _shown_pair(findings, row.indicator_id, entry, lang)
     key = "same" if row.gap == 0 or is_within_chance(row) else "worse" if row.oriented_gap > 0 else "better"
-    words = {"name": entry.name(lang), "area": area(row.area_id).name(lang), "compare": area(row.compare_id).name(lang)}
-    facts = {name: getattr(exact, name) for name in ("value", "lower", "upper", "compare_value", "year", "unit", "status")}
+    words = {"name": shown_name(entry, exact.origins, lang), "area": area(row.area_id).name(lang), "compare": area(row.compare_id).name(lang)}
+    names = ("value", "lower", "upper", "compare_value", "gap_lower", "gap_upper", "year", "unit", "status")
+    facts = {name: getattr(exact, name) for name in names}
     return make_claim(
         f"people-{exact.id}",
         f"claim.description.finding_{key}",
@@ -249,5 +308,7 @@ def _largest(series: Sequence[Series], names: Sequence[str], lang: str) -> dict[
     return {"name": names[place], "value": pair[0].words(lang), "compare_value": pair[1].words(lang)}
 
 
-def _name(found: GoalProgress, lang: str) -> str:
-    return indicators()[found.path.indicator_id].name(lang)
+def _dated_name(found: GoalProgress, lang: str) -> str:
+    years = found.path.series.index
+    name = indicators()[found.path.indicator_id].name(lang)
+    return phrase("findings.name_years", lang, name=name, first=int(years[0]), last=int(years[-1]))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import area
@@ -60,9 +62,24 @@ def pair_claim(row: object, levels: pd.DataFrame, indicator: Indicator, lang: st
         lower=_number(own["lower"]),
         upper=_number(own["upper"]),
         compare_value=float(other["value"]),
+        gap_lower=_number(row.lower),
+        gap_upper=_number(row.upper),
         status=str(own["status"]),
         **common,
     )
+
+
+def shown_name(indicator: Indicator, origins: Collection[str], lang: str) -> str:
+    """Return the name of an indicator beside its figure; a model estimate is always called one.
+
+    Examples
+    --------
+    >>> from lwo_analysis.catalogue.indicators import indicator
+    >>> shown_name(indicator("smoking_share"), {"modelled"}, "nl")
+    'Rokers (berekend met een model)'
+    """
+    name = indicator.name(lang)
+    return phrase("modelled.name", lang, name=name) if Origin.MODELLED in origins else name
 
 
 def gap_word(gap: float, indicator: Indicator, lang: str, decimals: int | None = None) -> str | None:
@@ -115,7 +132,7 @@ def _template(row: object) -> str:
 
 def _words(row: object, own: pd.Series, other: pd.Series, indicator: Indicator, lang: str) -> dict[str, object]:
     words = {
-        "name": _name(indicator, own, lang),
+        "name": shown_name(indicator, {own["origin"]}, lang),
         "area": area(row.area_id).name(lang),
         "compare": area(row.compare_id).name(lang),
         "value": format_value(float(own["value"]), indicator, lang, decimals_of(own)),
@@ -124,12 +141,6 @@ def _words(row: object, own: pd.Series, other: pd.Series, indicator: Indicator, 
     dated = {} if pd.isna(row.year) else {"year": int(row.year)}
     gap = {} if "_equal" in _template(row) else {"gap": format_gap(row.gap, indicator, lang, gap_decimals(own, other))}
     return words | dated | gap
-
-
-def _name(indicator: Indicator, figure: pd.Series, lang: str) -> str:
-    """Return the name of the indicator; a model estimate is always called one."""
-    name = indicator.name(lang)
-    return phrase("modelled.name", lang, name=name) if figure["origin"] == Origin.MODELLED else name
 
 
 def _missing_claim(claim_id: str, missing: pd.Series, indicator: Indicator, common: dict[str, object]) -> Claim:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.records import RenderedPage, page_address
@@ -33,25 +34,36 @@ class Said:
     page: RenderedPage
 
 
+def is_pair(claim: Mapping[str, Any]) -> bool:
+    """Return whether a claim puts the figure of an area beside that of another area, both in the unit of the indicator.
+
+    A goal, an earlier year or the smallest visible change is also something to compare with, but not an area.
+    """
+    known = indicators().get(claim["indicator"])
+    has_figures = None not in (claim["value"], claim["compare_value"])
+    return bool(has_figures and claim["compare"] in areas() and known and claim["unit"] == known.unit)
+
+
 def side_of(claim: Mapping[str, Any]) -> Side:
     """Return whether a claim is favourable for its area, read from its numbers and the good direction of its indicator.
 
-    A claim without a comparison, within chance, or on an indicator that only describes, is neutral.
+    A claim that is not a pair (`is_pair`), whose difference can be chance, or on an indicator that only describes, is neutral.
+    Chance is judged by the interval of the difference, as in the sentence of the claim, not by that of one of the two figures.
     """
     if claim["badge"] == Badge.UNDETERMINED:
         return Side.UNKNOWN
-    direction = indicators()[claim["indicator"]].direction if claim["indicator"] in indicators() else "context"
-    if None in (claim["value"], claim["compare_value"]) or direction not in ("higher", "lower") or _is_chance(claim):
+    if not is_pair(claim) or _is_chance(claim):
         return Side.NEUTRAL
+    direction = indicators()[claim["indicator"]].direction
     gap = claim["value"] - claim["compare_value"]
-    if gap == 0:
+    if gap == 0 or direction not in ("higher", "lower"):
         return Side.NEUTRAL
     return Side.BETTER if (gap > 0) is (direction == "higher") else Side.WORSE
 
 
 def _is_chance(claim: Mapping[str, Any]) -> bool:
-    known = None not in (claim["lower"], claim["upper"])
-    return known and claim["lower"] <= claim["compare_value"] <= claim["upper"]
+    known = None not in (claim["gap_lower"], claim["gap_upper"])
+    return known and claim["gap_lower"] <= 0 <= claim["gap_upper"]
 
 
 def real_pages(pages: Iterable[RenderedPage], lang: str) -> list[RenderedPage]:
@@ -89,12 +101,12 @@ def counterparts(pages: Sequence[RenderedPage]) -> dict[str, str]:
 
 
 def pillar_headline(pages: Sequence[RenderedPage], pillar: str, lang: str) -> Said | None:
-    """Return the one claim that stands for a pillar on the home page, or None when there is none with a comparison.
+    """Return the one claim that stands for a pillar on the home page, or None when there is none that is a pair.
 
     The rule, in this order: the front page set of the programme, a topic with a goal, a figure with an interval, the latest
     year, and then the order of the catalogue. It does not look at which way the figure points.
     """
-    found = [said for said in said_about(pages, lang, pillar=pillar) if said.claim["compare_value"] is not None]
+    found = [said for said in said_about(pages, lang, pillar=pillar) if is_pair(said.claim)]
     return min(found, key=lambda said: _rank(said.claim), default=None)
 
 

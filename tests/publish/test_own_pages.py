@@ -123,10 +123,16 @@ def test_the_programme_area_is_the_cells_of_its_five_wijken() -> None:
         ({"value": 5.0, "compare_value": 7.0}, Side.BETTER),
         ({"value": 9.0, "compare_value": 7.0}, Side.WORSE),
         ({"value": 7.0, "compare_value": 7.0}, Side.NEUTRAL),
-        ({"value": 9.0, "compare_value": 7.0, "lower": 6.0, "upper": 12.0}, Side.NEUTRAL),
+        ({"value": 9.0, "compare_value": 7.0, "gap_lower": -1.0, "gap_upper": 5.0}, Side.NEUTRAL),
+        # The interval of one figure does not decide: the other has one too, and the difference has its own.
+        ({"value": 9.0, "compare_value": 7.0, "lower": 6.0, "upper": 12.0, "gap_lower": 0.5, "gap_upper": 3.5}, Side.WORSE),
+        ({"value": 9.0, "compare_value": 7.0, "lower": 8.5, "upper": 9.5, "gap_lower": -0.1, "gap_upper": 4.1}, Side.NEUTRAL),
         ({"value": 9.0, "compare_value": None}, Side.NEUTRAL),
+        # A goal, an earlier year and a smallest visible change are not an area.
+        ({"value": 9.0, "compare_value": 7.0, "compare": None}, Side.NEUTRAL),
+        ({"value": 9.0, "compare_value": 7.0, "unit": "points"}, Side.NEUTRAL),
         ({"indicator": "population"}, Side.NEUTRAL),
-        ({"indicator": "property_value", "value": 9.0, "compare_value": 7.0}, Side.BETTER),
+        ({"indicator": "property_value", "unit": "euro", "value": 9.0, "compare_value": 7.0}, Side.BETTER),
         ({"badge": "undetermined"}, Side.UNKNOWN),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -205,9 +206,14 @@ def sample_observations(*origins: str) -> pd.DataFrame:
 
 def sample_pages() -> list[RenderedPage]:
     """Return a page with published numbers and one with demo numbers."""
+    return list(_sample_pages())
+
+
+@cache
+def _sample_pages() -> tuple[RenderedPage, ...]:
     real = render_page(sample_notebook("published"), page=sample_record("baseline"))
     demo_notebook = sample_notebook("demo", title="Leeuwarden Oost naast andere wijken")
-    return [real, render_page(demo_notebook, page=sample_record("comparison", notebook="02-comparison.ipynb"))]
+    return real, render_page(demo_notebook, page=sample_record("comparison", notebook="02-comparison.ipynb"))
 
 
 def write_sample_site(destination: Path) -> Path:
