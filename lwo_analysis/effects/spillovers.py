@@ -12,9 +12,7 @@ import pandas as pd
 
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.effects.design import Design
-from lwo_analysis.effects.did import fit_did
-from lwo_analysis.effects.inference.placebo import PlaceboResult, add_placebo_inference, placebo_test
-from lwo_analysis.effects.results import EffectResult
+from lwo_analysis.effects.inference.placebo import PlaceboResult, placebo_test
 from lwo_analysis.errors import DesignError, InferenceUnavailableWarning
 from lwo_analysis.sources.geometry import Outlines
 
@@ -62,10 +60,9 @@ class Spillover:
 
     Attributes
     ----------
-    result : EffectResult
-        Change in the ring minus change in the other areas, with the placebo interval, in the unit of the outcome.
     placebo : PlaceboResult
-        The same with other areas in the place of the ring.
+        Change in the ring minus change in the other areas, in the unit of the outcome, with the interval and the estimates that
+        other areas in the place of the ring give.
     path : DataFrame
         `year`, `ring`, `others`: unweighted means of the areas in use.
     ring, others : tuple of str
@@ -76,7 +73,6 @@ class Spillover:
         First year that counts as after the start.
     """
 
-    result: EffectResult
     placebo: PlaceboResult
     path: pd.DataFrame
     ring: tuple[str, ...]
@@ -92,7 +88,7 @@ class Spillover:
     @property
     def is_within_chance(self) -> bool:
         """Whether the placebo interval holds zero, or could not be made."""
-        lower, upper = self.result.interval
+        lower, upper = self.placebo.interval
         return not (math.isfinite(lower) and math.isfinite(upper) and (lower > 0 or upper < 0))
 
 
@@ -116,7 +112,7 @@ def estimate_spillover(panel: pd.DataFrame, ring: Collection[str], programme: Co
     Returns
     -------
     Spillover
-        `result.estimate` = mean change in the ring minus mean change in the others; positive: rose more (fell less) next door.
+        `placebo.estimate` = mean change in the ring minus mean change in the others; positive: rose more (fell less) next door.
 
     Raises
     ------
@@ -135,8 +131,7 @@ def estimate_spillover(panel: pd.DataFrame, ring: Collection[str], programme: Co
     _check_enough(whole, near, far, start_year)
     starts = whole["area_id"].map(dict.fromkeys(near, float(start_year)))
     ready = whole.assign(start_year=starts.astype(float))
-    result, placebo = _estimated(ready)
-    return Spillover(result, placebo, _path(ready, near), near, far, incomplete, start_year)
+    return Spillover(_tested(ready), _path(ready, near), near, far, incomplete, start_year)
 
 
 def spillover_variants(panel: pd.DataFrame, found: Spillover, programme: Collection[str]) -> pd.DataFrame:
@@ -158,11 +153,11 @@ def _variant(
 ) -> tuple[object, ...] | None:
     used = panel[panel["area_id"].ne(left_out)]
     try:
-        result = estimate_spillover(used, set(found.ring) - {left_out}, programme, start_year).result
+        placebo = estimate_spillover(used, set(found.ring) - {left_out}, programme, start_year).placebo
     except CannotAnswerError:
         return None
     kind = "left_out" if left_out else "start"
-    return kind, left_out, start_year, result.estimate, *result.interval, result.p_value
+    return kind, left_out, start_year, placebo.estimate, *placebo.interval, placebo.p_value
 
 
 def _complete(panel: pd.DataFrame, ring: Collection[str]) -> tuple[pd.DataFrame, tuple[str, ...]]:
@@ -184,14 +179,13 @@ def _check_enough(whole: pd.DataFrame, near: Collection[str], far: Collection[st
         raise CannotAnswerError("too_few_areas", found=len(near) + len(far), needed=LEAST_OTHERS + 1)
 
 
-def _estimated(ready: pd.DataFrame) -> tuple[EffectResult, PlaceboResult]:
+def _tested(ready: pd.DataFrame) -> PlaceboResult:
     design = Design(population="n", min_pre_periods=LEAST_BEFORE, estimand="change next to the programme minus change elsewhere")
     try:
         with warnings.catch_warnings():
             # Too few areas for an interval is said on the page, where the interval would stand.
             warnings.simplefilter("ignore", InferenceUnavailableWarning)
-            placebo = placebo_test(ready, design, draws=DRAWS, rng=np.random.default_rng(0))
-        return add_placebo_inference(fit_did(ready, design), placebo), placebo
+            return placebo_test(ready, design, draws=DRAWS, rng=np.random.default_rng(0))
     except DesignError as problem:
         raise CannotAnswerError("no_design") from problem
 

@@ -122,7 +122,7 @@ def placebo_figure(panel: RingPanel, found: Spillover, lang: str) -> Figure:
     topic, values = _topic(panel), np.asarray(found.placebo.placebo_estimates)
     counts, edges = np.histogram(values, bins=BINS)
     words = {"count": format_number(len(values), lang, 0)}
-    ends = {"lowest": float(values.min()), "highest": float(values.max()), "estimate": found.result.estimate}
+    ends = {"lowest": float(values.min()), "highest": float(values.max()), "estimate": found.placebo.estimate}
     data = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": counts})
     return make_figure(
         lambda width: _draw_placebo(found, panel, (counts, edges), lang, width),
@@ -143,8 +143,8 @@ def placebo_figure(panel: RingPanel, found: Spillover, lang: str) -> Figure:
 
 def estimate_table(panel: RingPanel, found: Spillover, lang: str) -> Table:
     """Return the difference with its interval, the largest that still fits, the truth beside it, and what it rests on."""
-    topic, (lower, upper) = _topic(panel), found.result.interval
-    values = {"estimate": found.result.estimate, "truth": panel.truth, "lower": lower, "upper": upper}
+    topic, (lower, upper) = _topic(panel), found.placebo.interval
+    values = {"estimate": found.placebo.estimate, "truth": panel.truth, "lower": lower, "upper": upper}
     texts = {name: None if value is None else _signed(value, topic, lang) for name, value in values.items()}
     bound = found.placebo.equivalence_bound
     texts["bound"] = _signed(bound, topic, lang) if math.isfinite(bound) else None
@@ -198,7 +198,7 @@ def variants_table(panel: RingPanel, variants: pd.DataFrame, lang: str) -> Table
 def spillover_claims(panel: RingPanel, found: Spillover, lang: str) -> Claims:
     """Return the sentences: whether the ring moved differently, which difference is excluded, the levels, and the truth."""
     topic, bound = _topic(panel), found.placebo.equivalence_bound
-    value = {"value": _signed(found.result.estimate, topic, lang)}
+    value = {"value": _signed(found.placebo.estimate, topic, lang)}
     last = found.path.iloc[-1]
     levels = {
         "year": int(last["year"]),
@@ -229,21 +229,21 @@ def used_rows(panel: RingPanel) -> pd.DataFrame:
 
 
 def _main_claim(panel: RingPanel, found: Spillover, lang: str) -> Claim:
-    topic, (lower, upper) = _topic(panel), found.result.interval
+    topic, (lower, upper) = _topic(panel), found.placebo.interval
     is_known = math.isfinite(lower) and math.isfinite(upper)
     evidence = Evidence(
         Question.CHANGE,
         reliable_level=True,
         measurements=len(found.path),
-        change=found.result.estimate,
-        change_margin=0.0 if not found.is_within_chance else abs(found.result.estimate),
+        change=found.placebo.estimate,
+        change_margin=0.0 if not found.is_within_chance else abs(found.placebo.estimate),
     )
     badge = decide_badge(evidence)
     name = "spillover" if is_known else "spillover_no_interval"
     if badge is Badge.SIGNAL:
-        name = "spillover_up" if found.result.estimate > 0 else "spillover_down"
+        name = "spillover_up" if found.placebo.estimate > 0 else "spillover_down"
     ends = {"lower": _signed(lower, topic, lang), "upper": _signed(upper, topic, lang)} if is_known else {}
-    words = {"indicator": topic.name(lang), "value": _signed(found.result.estimate, topic, lang)}
+    words = {"indicator": topic.name(lang), "value": _signed(found.placebo.estimate, topic, lang)}
     interval = {"interval": phrase("number.interval", lang, **ends)} if is_known else {}
     return make_claim(
         "spillover",
@@ -252,7 +252,7 @@ def _main_claim(panel: RingPanel, found: Spillover, lang: str) -> Claim:
         badge=badge,
         **_about(panel, found),
         words=words | interval,
-        value=found.result.estimate,
+        value=found.placebo.estimate,
         lower=lower if is_known else None,
         upper=upper if is_known else None,
         unit="points",
@@ -316,7 +316,7 @@ def _end_label(axes: Axes, found: Spillover, side: str, colour: str, lang: str) 
 
 def _draw_placebo(found: Spillover, panel: RingPanel, bars: tuple[np.ndarray, np.ndarray], lang: str, width: float) -> Drawing:
     counts, edges = bars
-    marks = [("own", found.result.estimate, OWN, "-"), ("truth", panel.truth, INK, ":")]
+    marks = [("own", found.placebo.estimate, OWN, "-"), ("truth", panel.truth, INK, ":")]
     with figure_style():
         figure, axes = new_figure(width, FIGURE_HEIGHT)
         axes.bar(edges[:-1], counts, width=np.diff(edges), align="edge", color=INTERVAL, edgecolor="none")

@@ -42,7 +42,7 @@ def mean_change(frame: pd.DataFrame, names: tuple[str, ...]) -> float:
 def test_the_difference_is_that_of_the_definition_and_the_programme_is_left_out():
     frame = panel()
     found = estimate_spillover(frame, RING, PROGRAMME, 2022)
-    assert found.result.estimate == pytest.approx(mean_change(frame, RING) - mean_change(frame, OTHERS))
+    assert found.placebo.estimate == pytest.approx(mean_change(frame, RING) - mean_change(frame, OTHERS))
     assert (found.ring, found.others, found.incomplete) == (RING, OTHERS, ())
     assert found.years == (2019, 2023)
 
@@ -91,7 +91,7 @@ def test_the_waterbed_of_the_demo_panel_is_found_and_a_quiet_indicator_stays_qui
     places = load_ring_panel("demo", "social_assistance_share")
     found = estimate_spillover(places.rows, places.ring, places.programme, 2023)
     assert places.truth == pytest.approx(0.6)
-    assert found.result.interval[0] > 0
+    assert found.placebo.interval[0] > 0
     # Drift of the ring's own is within four standard deviations of the trial rings.
-    assert found.result.estimate == pytest.approx(0.6, abs=4 * found.placebo.placebo_sd)
+    assert found.placebo.estimate == pytest.approx(0.6, abs=4 * found.placebo.placebo_sd)
     assert load_ring_panel("demo", "unemployment_benefit_share").truth == 0.0

@@ -78,8 +78,12 @@ def placebo_statistics(
         placed = centre + (placed - centre) * scale[contrasts.treated] / scale[rows]
     gaps = placed - comparison[:, cohort]
     estimates = gaps @ slots
+    among = _among_places(gaps, estimates, slots)
+    if len(slots) > 1 and len(values) - len(slots) >= MANY_COMPARISONS * len(slots):
+        return PlaceboStatistics(estimates, np.sqrt(among))
     spread = _comparison_spread(values[:, cohort] @ slots, weights, rows)
-    return PlaceboStatistics(estimates, np.sqrt(_variance(gaps, estimates, slots, spread, left, len(values) - len(slots))))
+    outside = spread / left**2 if len(slots) > 1 else spread * (1 / left + 1 / left**2)
+    return PlaceboStatistics(estimates, np.sqrt(among + outside))
 
 
 def _comparison_spread(averages: FloatArray, weights: FloatArray, rows: IntArray) -> FloatArray:
@@ -93,14 +97,12 @@ def _comparison_spread(averages: FloatArray, weights: FloatArray, rows: IntArray
     return np.maximum(two - 2 * mean * one + mean**2 * zero, 0) * count / max(count - 1, 1)
 
 
-def _variance(
-    gaps: FloatArray, estimates: FloatArray, slots: FloatArray, spread: FloatArray, left: FloatArray, n_comparison: int
-) -> FloatArray:
+def _among_places(gaps: FloatArray, estimates: FloatArray, slots: FloatArray) -> FloatArray:
+    """Return the variance that the places of each row show among themselves, shape (R,); nothing with one place."""
     places = len(slots)
     if places == 1:
-        return spread * (1 / left + 1 / left**2)
-    treated = ((gaps - estimates[:, None]) ** 2) @ slots**2 * places / (places - 1)
-    return treated + spread / left**2 if n_comparison < MANY_COMPARISONS * places else treated
+        return np.zeros(len(gaps))
+    return ((gaps - estimates[:, None]) ** 2) @ slots**2 * places / (places - 1)
 
 
 def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float = 0.0) -> float:
