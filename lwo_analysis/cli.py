@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from lwo_analysis import paths
 from lwo_analysis.errors import LwoError, ParameterError
+
+if TYPE_CHECKING:
+    from lwo_analysis.run.jobs import Job
+    from lwo_analysis.run.pages import Making
+    from lwo_analysis.run.publishing import Publication
+    from lwo_analysis.run.report import RunReport
 
 design_app = typer.Typer(help="Register what will be estimated, before it is estimated.", no_args_is_help=True)
 app = typer.Typer(
@@ -88,8 +96,9 @@ def fetch_command(
     from lwo_analysis.sources.statline import FetchSettings
 
     settings = FetchSettings.from_environment(os.environ)
-    parts = {"tables": tables.split(",") if tables else [], "regions": tuple(regions.split(",")) if regions else None}
-    requests = plan_fetch(names or [], **parts, years=parse_years(years), api=api, raw=paths.raw_folder())
+    asked = tables.split(",") if tables else []
+    within = tuple(regions.split(",")) if regions else None
+    requests = plan_fetch(names or [], tables=asked, regions=within, years=parse_years(years), api=api, raw=paths.raw_folder())
     if dry_run:
         for table, rows in estimate_requests(requests, settings):
             print(f"{table}: about {rows} rows")
@@ -128,33 +137,83 @@ def run_command(
     seconds: Annotated[int, typer.Option(min=1, help="Most seconds for one notebook.")] = 900,
     memory: Annotated[int, typer.Option(min=1, help="Most MiB of memory for one notebook.")] = 8192,
     engine: Annotated[str, typer.Option(help="forked (fast) or plain (a new Python for every notebook).")] = "forked",
+    manifest: Annotated[Path | None, typer.Option(help="Run a part of what `lwo plan` wrote here; with --shard.")] = None,
+    shard: Annotated[str | None, typer.Option(help="Which part: 3/16 is the third of sixteen. Publishes nothing.")] = None,
 ) -> None:
-    """Execute the notebooks that changed and publish outputs/site."""
-    from lwo_analysis.run.inputs import known_panel
-    from lwo_analysis.run.jobs import standard_jobs
+    """Execute the notebooks that changed and publish outputs/site, or make one part of a manifest."""
     from lwo_analysis.run.launch import make_launcher
     from lwo_analysis.run.orders import Limits
     from lwo_analysis.run.pages import Making
     from lwo_analysis.run.progress import progress_lines
-    from lwo_analysis.run.publishing import Publication, available_processors, run_and_publish
+    from lwo_analysis.run.publishing import available_processors, run_and_publish
 
-    overrides = _names_and_values(parameters or [])
-    planned = standard_jobs(paths.notebooks_folder(), notebooks or [], overrides, lang, demo=demo, panel_of=known_panel)
-    publication = Publication(paths.runs_folder(), paths.site_folder(), paths.processed_folder(), demo)
     how = Making(jobs or available_processors(), Limits(seconds, memory), keep_going)
+    if manifest or shard:
+        if notebooks or parameters or lang:
+            raise ParameterError(
+                "--manifest", expected="no notebooks, -p or --lang", found="some", remedy="give them to `lwo plan`"
+            )
+        raise typer.Exit(_run_part(manifest, shard, how, engine))
+    planned = _standard_jobs(notebooks, parameters, lang, demo)
     with make_launcher(engine) as launcher, progress_lines() as progress:
-        report = run_and_publish(planned, publication, how, launcher, progress)
-    print(f"{len(report.made)} pages made, {len(report.kept)} kept, {report.seconds} s: {report.home}")
-    raise typer.Exit(next((error.exit_code for error in report.failed.values()), 0))
+        report = run_and_publish(planned, _publication(demo), how, launcher, progress)
+    raise typer.Exit(_say_report(report))
+
+
+@app.command("plan")
+def plan_command(
+    manifest: Annotated[Path, typer.Option(help="Where the list of jobs goes, one line of JSON each.")],
+    notebooks: Annotated[list[str] | None, typer.Argument(help="Notebooks to run; all when absent.")] = None,
+    parameters: Annotated[list[str] | None, typer.Option("-p", help="NAME=VALUE, over every standard run.")] = None,
+    lang: Annotated[str | None, typer.Option(help="Only pages in this language: nl or en.")] = None,
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Whether demo pages are made.")] = True,
+) -> None:
+    """Write every job with its key to a manifest, for `lwo run --manifest` on several machines and `lwo collect`."""
+    from lwo_analysis.run.manifest import write_manifest
+
+    planned = write_manifest(manifest, _standard_jobs(notebooks, parameters, lang, demo), paths.data_folder())
+    print(f"{len(planned)} jobs: {manifest}")
+
+
+@app.command("collect")
+def collect_command(
+    manifest: Annotated[Path, typer.Option(help="What `lwo plan` wrote.")],
+    demo: Annotated[bool, typer.Option("--demo/--no-demo", help="Whether the site has a section of demo pages.")] = True,
+) -> None:
+    """Check that every job of a manifest was made and is whole, and publish outputs/site; says what is missing."""
+    from lwo_analysis.run.launch import make_launcher
+    from lwo_analysis.run.manifest import read_manifest
+    from lwo_analysis.run.shards import collect
+
+    planned = read_manifest(manifest, paths.notebooks_folder(), paths.data_folder())
+    with make_launcher("forked") as launcher:
+        report = collect(planned, manifest, _publication(demo), launcher)
+    raise typer.Exit(_say_report(report))
+
+
+@app.command("reproduce")
+def reproduce_command(
+    page: Annotated[str, typer.Argument(help="Address of a published page: 02-comparison-en, or demo/02-comparison.")],
+    engine: Annotated[str, typer.Option(help="forked (fast) or plain (a new Python for every notebook).")] = "forked",
+) -> None:
+    """Execute a published page again from its PAGE.prov.json and compare it byte by byte; exit code 6 when it differs."""
+    from lwo_analysis.run.reproduce import reproduce_page
+
+    address = page.removesuffix(".html").removesuffix(".prov.json")
+    for line in reproduce_page(address, paths.site_folder(), paths.runs_folder(), engine):
+        print(line)
+    print(f"{address}: the page, its claims and its notebook are the same, byte for byte")
 
 
 @app.command("status")
-def status_command() -> None:
+def status_command(
+    json_: Annotated[bool, typer.Option("--json", help="As JSON, with the keys of ARCHITECTURE.md.")] = False,
+) -> None:
     """Say which figures are there, how old they are, and what the last run did; exit code 1 when something needs attention."""
     from lwo_analysis.run.status import read_status
 
     status = read_status()
-    for line in status.lines:
+    for line in [json.dumps(status.to_json(), indent=1, ensure_ascii=False)] if json_ else status.lines:
         print(line)
     raise typer.Exit(0 if status.is_healthy else 1)
 
@@ -181,6 +240,43 @@ def freeze_command(
     written = freeze_design(path, _day(date))
     frozen = read_frozen(written)
     print(f"{written}: design {frozen.design.id}, frozen on {frozen.date}")
+
+
+def _standard_jobs(notebooks: list[str] | None, parameters: list[str] | None, lang: str | None, demo: bool) -> list[Job]:
+    from lwo_analysis.run.inputs import known_panel
+    from lwo_analysis.run.jobs import standard_jobs
+
+    overrides = _names_and_values(parameters or [])
+    return standard_jobs(paths.notebooks_folder(), notebooks or [], overrides, lang, demo=demo, panel_of=known_panel)
+
+
+def _publication(demo: bool) -> Publication:
+    from lwo_analysis.run.publishing import Publication
+
+    return Publication(paths.runs_folder(), paths.site_folder(), paths.processed_folder(), demo)
+
+
+def _run_part(manifest: Path | None, shard: str | None, how: Making, engine: str) -> int:
+    """Make one part of a manifest; the other pages of a part are made when one fails."""
+    from lwo_analysis.run.launch import make_launcher
+    from lwo_analysis.run.manifest import Shard, read_manifest
+    from lwo_analysis.run.progress import progress_lines
+    from lwo_analysis.run.shards import run_shard
+
+    if manifest is None or shard is None:
+        given = "--manifest" if manifest else "--shard"
+        raise ParameterError(given, expected="--manifest and --shard", found="one of them", remedy="give both")
+    part = Shard.parse(shard)
+    planned = read_manifest(manifest, paths.notebooks_folder(), paths.data_folder())
+    with make_launcher(engine) as launcher, progress_lines() as progress:
+        report = run_shard(planned, part, paths.runs_folder(), replace(how, keep_going=True), launcher, progress)
+    return _say_report(report)
+
+
+def _say_report(report: RunReport) -> int:
+    """Print what a run did; return its exit code."""
+    print(f"{len(report.made)} pages made, {len(report.kept)} kept, {report.seconds} s: {report.home}")
+    return next((error.exit_code for error in report.failed.values()), 0)
 
 
 def _day(text: str | None) -> dt.date:

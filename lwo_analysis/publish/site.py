@@ -142,13 +142,24 @@ def _made_files(pages: Sequence[RenderedPage]) -> dict[str, bytes]:
     others = counterparts(pages)
     files: dict[str, bytes] = {}
     for page in pages:
-        address = page_address(page)
-        html = put_in_site(
-            page.html, page.lang, address=address, title=page.title, trail=trail_of(page), other=others.get(address)
-        )
-        files |= _page_files(address, html, page.claims, page.provenance)
-        files[_notebook_address(page)] = page.notebook.encode("utf-8")
+        files |= files_of_page(page, others.get(page_address(page)))
     return files | _offered_files(pages, files)
+
+
+def files_of_page(page: RenderedPage, other: str | None) -> dict[str, bytes]:
+    """Return a page with figures in its frame, and what lies beside it, by address within the site.
+
+    Parameters
+    ----------
+    page : RenderedPage
+        The page.
+    other : str or None
+        Address of the same page in the other language, without its ending; None when there is none.
+    """
+    address = page_address(page)
+    html = put_in_site(page.html, page.lang, address=address, title=page.title, trail=trail_of(page), other=other)
+    files = _page_files(address, html, page.claims, page.provenance)
+    return {**files, _notebook_address(page): page.notebook.encode("utf-8")}
 
 
 def trail_of(page: RenderedPage) -> tuple[tuple[str, str], ...]:

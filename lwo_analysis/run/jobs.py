@@ -134,6 +134,29 @@ def standard_jobs(
     return list(unique.values())
 
 
+def job_of(folder: Path, name: str, parameters: Mapping[str, object]) -> Job:
+    """Return the job of a notebook with parameters that were resolved before, `panel` among them.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds the notebooks and `params/NAME.yml`.
+    name : str
+        Notebook.
+    parameters : mapping
+        Of the run; what is not named has the value of the notebook.
+
+    Raises
+    ------
+    ParameterError, NotebookError, CatalogueError
+        As in `standard_jobs`.
+    """
+    path = folder / f"{name}.ipynb"
+    defaults = read_parameters(_cells_of(path), name)
+    _, inputs = _runs(folder / "params" / f"{name}.yml")
+    return Job(name, path, check_parameters(parameters, defaults, name), defaults, inputs)
+
+
 def read_notebook(path: Path) -> NotebookNode:
     """Return a committed notebook, checked against the format.
 

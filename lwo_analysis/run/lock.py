@@ -21,7 +21,7 @@ HOLDER = ".holder.json"
 
 
 @contextmanager
-def run_lock(folder: Path, temporary: Path) -> Iterator[None]:
+def run_lock(folder: Path, temporary: Path, *, wait: float = 0) -> Iterator[None]:
     """Hold a folder of runs; the temporary files of a run that was killed are removed first.
 
     Parameters
@@ -30,13 +30,15 @@ def run_lock(folder: Path, temporary: Path) -> Iterator[None]:
         The folder of runs.
     temporary : Path
         Holds the temporary files of this run.
+    wait : float
+        Seconds to wait for another run to end.
 
     Raises
     ------
     OutputError
         Another run holds it; the line names its process. The operating system frees the lock when that process ends.
     """
-    lock = FileLock(folder / LOCK, timeout=0)
+    lock = FileLock(folder / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout as problem:

@@ -73,8 +73,8 @@ def finished_pages(runs: Path) -> dict[str, Path]:
 
 
 def make_pages(
-    jobs: Sequence[Job], runs: Path, state: RunState, launcher: Launcher, how: Making, progress: Progress
-) -> PagesMade:
+    jobs: Sequence[Job], runs: Path, state: RunState, launcher: Launcher, how: Making, progress: Progress, result: PagesMade
+) -> None:
     """Make the pages of the jobs that are not up to date, each in a folder of its own that is put in place when it is whole.
 
     Parameters
@@ -91,6 +91,8 @@ def make_pages(
         Workers, limits, and whether to keep going.
     progress : Progress
         Told about every page.
+    result : PagesMade
+        Gets what became of every page, also of those before one that failed.
 
     Raises
     ------
@@ -101,7 +103,6 @@ def make_pages(
     """
     for folder in runs.glob(f"{MAKING}*"):  # of a run that was killed
         shutil.rmtree(folder, ignore_errors=True)
-    result = PagesMade()
     making = Path(tempfile.mkdtemp(prefix=MAKING, dir=runs))
     try:
         orders = _orders(jobs, runs, making, state, how.limits, result)
@@ -111,7 +112,6 @@ def make_pages(
         work_through(orders, launcher, how.workers, partial(_finished, runs, state, how, result, progress))
     finally:
         shutil.rmtree(making, ignore_errors=True)
-    return result
 
 
 def _orders(jobs: Sequence[Job], runs: Path, making: Path, state: RunState, limits: Limits, result: PagesMade) -> list[PageOrder]:
@@ -122,7 +122,7 @@ def _orders(jobs: Sequence[Job], runs: Path, making: Path, state: RunState, limi
     executed = [job for job in jobs if f"execute:{job.address}" not in whole]
     order = partial(_order, runs, making, limits)
     revision = code_revision(REPOSITORY) if executed else ""
-    longest = longest_first((order(job.address, _record_of(job, revision), job) for job in executed), partial(_seconds, runs))
+    longest = longest_first((order(job.address, record_of(job, revision), job) for job in executed), partial(_seconds, runs))
     fresh = {job.address for job in executed}
     rendered = _to_render({address: path for address, path in finished_pages(runs).items() if address not in fresh}, state)
     result.current += [job.address for job in jobs if job.address not in fresh | set(rendered)]
@@ -149,7 +149,7 @@ def _order(runs: Path, making: Path, limits: Limits, address: str, record: dict[
     return PageOrder(address, folder, runs / LOGS / f"{address}.log", record, limits, job)
 
 
-def _record_of(job: Job, revision: str) -> dict[str, Any]:
+def record_of(job: Job, revision: str) -> dict[str, Any]:
     """Return the record of a page to be; the worker adds the moment and the versions."""
     record = {"slug": job.slug, "notebook": job.notebook, "lang": job.lang, "parameters": job.parameters}
     return {**record, "facts": {"code": revision}}
@@ -188,13 +188,30 @@ def _put_page(runs: Path, state: RunState, order: PageOrder, outcome: Outcome) -
         write_reads(order.folder, Reads(job_key(order.job, names, state.contents), names, outcome.seconds))
     for name in (ORDER, OUTCOME, READ_PATHS):
         (order.folder / name).unlink(missing_ok=True)
-    folder = runs / order.address
-    put_in_place(order.folder, folder)
+    put_page(runs, state, order.address, order.folder, order.job)
+
+
+def put_page(runs: Path, state: RunState, address: str, made: Path, job: Job | None) -> None:
+    """Put the folder of a finished page in its place below the runs, and remember what it was made from.
+
+    Parameters
+    ----------
+    runs, state
+        As in `make_pages`.
+    address : str
+        Of the page within the site.
+    made : Path
+        Folder of the page, on the same file system; it is moved.
+    job : Job or None
+        What was executed; None when the page was only rendered.
+    """
+    folder = runs / address
+    put_in_place(made, folder)
     state.contents.forget(folder)
-    execution = [execution_task(order.job, folder)] if order.job else []
-    state.remember([*filter(None, execution), rendering_task(order.address, read_record(folder), folder)])
-    if order.job:
-        shutil.rmtree(runs / _other_address(order.address), ignore_errors=True)
+    execution = [execution_task(job, folder)] if job else []
+    state.remember([*filter(None, execution), rendering_task(address, read_record(folder), folder)])
+    if job:
+        shutil.rmtree(runs / _other_address(address), ignore_errors=True)
 
 
 def _other_address(address: str) -> str:

@@ -5,51 +5,25 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from lwo_analysis.errors import LwoError, OutputError
 from lwo_analysis.paths import REPOSITORY
-from lwo_analysis.provenance import written_whole
-from lwo_analysis.run.folders import write_json
 from lwo_analysis.run.jobs import Job
 from lwo_analysis.run.launch import Launcher
 from lwo_analysis.run.lock import run_lock
 from lwo_analysis.run.orders import Order, Outcome, SiteOrder
-from lwo_analysis.run.pages import LOGS, Making, PagesMade, finished_pages, make_pages
+from lwo_analysis.run.pages import LOGS, Making, finished_pages, make_pages
 from lwo_analysis.run.pool import work_through
 from lwo_analysis.run.progress import Progress
+from lwo_analysis.run.report import Recorder, RunReport
 from lwo_analysis.run.state import RunState, site_task
 
-REPORT = "report.json"
 STATE = ".state.sqlite"
 CITATION = REPOSITORY / "CITATION.cff"
-
-
-@dataclass(frozen=True)
-class RunReport:
-    """What a run did.
-
-    Attributes
-    ----------
-    home : Path
-        The home page of the published site.
-    made, kept : tuple of str
-        Pages made in this run, and pages of earlier runs that stay.
-    failed : dict
-        The error of each page that could not be made, by address.
-    seconds : float
-        Wall-clock time.
-    """
-
-    home: Path
-    made: tuple[str, ...]
-    kept: tuple[str, ...]
-    failed: Mapping[str, LwoError]
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -95,18 +69,19 @@ def run_and_publish(
     OutputError
         The outputs cannot be written, another run is at work, or the folder of an earlier page is damaged.
     """
-    started = time.monotonic()
     check_writable(publication.runs)
     check_writable(publication.site.parent)
     with run_lock(publication.runs, launcher.temporary):
         state = RunState(publication.runs / STATE)
-        pages = make_pages(jobs, publication.runs, state, launcher, how, progress or Progress())
-        kept = tuple(address for address in finished_pages(publication.runs) if address not in pages.made)
-        publish_site(publication, state, launcher)
-        home, seconds = publication.site / "index.html", round(time.monotonic() - started, 1)
-        report = RunReport(home, tuple(pages.made), kept, pages.failed, seconds)
-        _write_report(publication.runs / REPORT, report, pages)
-    return report
+        recorder = Recorder("run", publication.runs, publication.site)
+        try:
+            make_pages(jobs, publication.runs, state, launcher, how, progress or Progress(), recorder.pages)
+            publish_site(publication, state, launcher)
+        except LwoError as problem:
+            with suppress(OutputError):  # a full disk is told by the problem itself
+                recorder.end(problem)
+            raise
+        return recorder.end()
 
 
 def publish_site(publication: Publication, state: RunState, launcher: Launcher) -> None:
@@ -160,16 +135,3 @@ def _remove_left_behind(site: Path) -> None:
     """Remove the half-built sites of runs that were killed."""
     for folder in site.parent.glob(f".{site.name}.new-*"):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _write_report(path: Path, report: RunReport, pages: PagesMade) -> None:
-    content = {
-        "home": report.home.name,
-        "seconds": report.seconds,
-        "made": pages.made,
-        "kept": list(report.kept),
-        "failed": {address: str(error) for address, error in report.failed.items()},
-        "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-    }
-    with written_whole(path) as temporary:
-        write_json(temporary, content)

@@ -17,7 +17,7 @@ from doit.tools import config_changed
 
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import sha256_of
-from lwo_analysis.run.folders import EXECUTED, READS, STALE, path_of, read_reads
+from lwo_analysis.run.folders import EXECUTED, READS, STALE, name_of, path_of, read_reads
 from lwo_analysis.run.jobs import Job
 
 FORMAT = 1
@@ -122,6 +122,24 @@ def job_key(job: Job, names: Iterable[str], contents: Contents) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def planned_key(job: Job, data: Path, contents: Contents) -> str:
+    """Return the key of a job before it is known what its notebook reads: everything that it might read is in it.
+
+    Parameters
+    ----------
+    job : Job
+        What would be executed.
+    data : Path
+        The data folder.
+    contents : Contents
+        Reads every file once for all jobs.
+    """
+    files = {name_of(path): contents.of(str(path)) for path in data_and_code(job, data.resolve())}
+    base = [contents.of(str(path)) for path in (job.path, LOCK_FILE)]
+    text = json.dumps([_settings(job), _moment(), base, files], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def page_files(folder: Path) -> list[Path]:
     """Return the files of the finished page in a folder."""
     others = {EXECUTED, READS, STALE}
@@ -150,9 +168,13 @@ def _inputs(job: Job, names: Iterable[str]) -> list[Path]:
 
 
 def _task(name: str, files: Iterable[Path], settings: dict[str, Any]) -> Task:
+    uptodate = [config_changed({**settings, **_moment()})]
+    return Task(name, None, file_dep=[str(path) for path in files], uptodate=uptodate)
+
+
+def _moment() -> dict[str, str]:
     # A moment that is given for the pages is one of their inputs; the clock is not.
-    moment = {"moment": os.environ.get("SOURCE_DATE_EPOCH", "")}
-    return Task(name, None, file_dep=[str(path) for path in files], uptodate=[config_changed({**settings, **moment})])
+    return {"moment": os.environ.get("SOURCE_DATE_EPOCH", "")}
 
 
 def _content_of(path: str) -> str:
