@@ -23,6 +23,7 @@ from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.code_reference import calling_function
 from lwo_analysis.present.download import escape_formulas
+from lwo_analysis.present.named_indicators import named_indicators
 from lwo_analysis.present.origins import checked_origins, is_demo
 from lwo_analysis.present.style import FONT_STACK, INK, NARROW, PAPER, POINTS, WIDE, figure_style
 from lwo_analysis.present.svg import slim_svg, svg_uri
@@ -48,6 +49,8 @@ class Figure:
         The picture and its numbers, unrounded, as files that a reader can take; the publisher puts them beside the page.
     code : str
         The function that drew it (:func:`lwo_analysis.present.code_reference.calling_function`).
+    indicators : tuple of str
+        Ids of the indicators that its numbers or its caption name; the publisher links to their passports.
     """
 
     svg: str
@@ -60,6 +63,7 @@ class Figure:
     png: bytes = b""
     csv: bytes = b""
     code: str = ""
+    indicators: tuple[str, ...] = ()
 
     def to_html(self) -> str:
         """Return the picture, its caption, and its numbers folded below it."""
@@ -86,6 +90,7 @@ class Figure:
             "lang": self.lang,
             "origins": sorted(self.origins),
             "code": self.code,
+            "indicators": list(self.indicators),
             "files": {kind: base64.b64encode(content).decode("ascii") for kind, content in files.items()},
         }
         return {"text/html": self.to_html(), "text/plain": self.alt, FIGURE_MIME: facts}
@@ -150,6 +155,7 @@ def make_figure(
         png=_png(wide, known, lang),
         csv=_csv(data, shown, known, lang),
         code=calling_function(),
+        indicators=named_indicators(data, caption, lang),
     )
 
 

@@ -47,6 +47,7 @@ from lwo_analysis.publish.guards import (
 from lwo_analysis.publish.page import badge_legend, fill_page, page_foot
 from lwo_analysis.publish.records import PageRecord, RenderedPage
 from lwo_analysis.publish.structure import structure_body
+from lwo_analysis.publish.trace import has_passport
 
 TEMPLATES = Path(__file__).parent / "templates"
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "intern"})
@@ -146,14 +147,16 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
     check_findings(kept, claims, page.notebook)
     provenance = {**collect_provenance(kept, page.notebook), **_facts(page)}
     origins = check_origins(collect_origins(kept), provenance, page.notebook)
-    kept, figure_files = with_figure_files(kept, page.slug)
+    root = "../" if is_demo(origins) else ""
+    passports = {claim["indicator"] for claim in claims if has_passport(claim)}
+    kept, figure_files = with_figure_files(kept, page.slug, passports, root)
     body = structure_body(
         _export_cells(_prepared(kept, claims, page.lang), page.lang, page.notebook),
         title=collect_title(kept),
         lang=page.lang,
         name=page.notebook,
         claims=claims,
-        root="../" if is_demo(origins) else "",
+        root=root,
     )
     check_html(body.html, page.notebook)
     html = fill_page(

@@ -13,7 +13,13 @@ from lwo_analysis.publish.records import RenderedPage, page_address
 from lwo_analysis.publish.structure import slugify
 
 CRATE = "ro-crate-metadata.json"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+OWN_LICENCE = "MIT"
+"""Of the texts and the code; figures keep the licence of their provider."""
+ADDRESSES = {
+    "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
+    "CC0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "MIT": "https://spdx.org/licenses/MIT.html",
+}
 
 
 def dataset_head(pages: Sequence[RenderedPage], downloads: Collection[str], lang: str) -> str:
@@ -39,7 +45,7 @@ def dataset_head(pages: Sequence[RenderedPage], downloads: Collection[str], lang
         "name": phrase("site.title", lang),
         "description": phrase("data.description", lang),
         "inLanguage": lang,
-        "license": LICENCE,
+        "license": [_licence(name) for name in _licences(real)],
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": phrase("site.title", lang)},
         "spatialCoverage": {"@type": "Place", "name": "Leeuwarden Oost"},
@@ -65,6 +71,7 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
     generated : str
         ISO 8601 moment of publication.
     """
+    licences = [OWN_LICENCE, *(name for name in _licences(pages) if name != OWN_LICENCE)]
     files_named = sorted(name for name in files if name != CRATE)
     root = {
         "@id": "./",
@@ -72,7 +79,7 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
         "name": phrase("site.title", "en"),
         "description": phrase("data.description", "en"),
         "datePublished": generated,
-        "license": {"@id": LICENCE},
+        "license": [{"@id": _licence_id(name)} for name in licences],
         "hasPart": [{"@id": name} for name in files_named],
         "mentions": [{"@id": _run_id(page)} for page in pages],
     }
@@ -82,12 +89,12 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
         "conformsTo": {"@id": "https://w3id.org/ro/crate/1.1"},
         "about": {"@id": "./"},
     }
-    licence = {"@id": LICENCE, "@type": "CreativeWork", "name": "Creative Commons Attribution 4.0 International"}
+    terms = [{"@id": _licence_id(name), "@type": "CreativeWork", "name": name} for name in licences]
     inputs = _inputs(pages)
-    sources = [{**_source(item), "@id": f"#{item['id']}", "publisher": {"@id": _provider_id(item)}} for item in inputs]
+    sources = [_crate_source(item) for item in inputs]
     providers = {_provider_id(item): {"@type": "Organization", "name": item["provider"]} for item in inputs}
     organisations = [{"@id": id, **named} for id, named in providers.items()]
-    graph = [about, root, licence, *organisations, *sources, *map(_file, files_named), *(_run(page, generated) for page in pages)]
+    graph = [about, root, *terms, *organisations, *sources, *map(_file, files_named), *(_run(page, generated) for page in pages)]
     content = {"@context": "https://w3id.org/ro/crate/1.1/context", "@graph": graph}
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
@@ -99,7 +106,27 @@ def _inputs(pages: Sequence[RenderedPage]) -> list[Mapping[str, Any]]:
 
 def _source(item: Mapping[str, Any]) -> dict[str, Any]:
     publisher = {"@type": "Organization", "name": item["provider"]}
-    return {"@type": "CreativeWork", "name": item["title"], "publisher": publisher, "version": item["vintage"]}
+    named = {"@type": "CreativeWork", "name": item["title"], "publisher": publisher, "version": item["vintage"]}
+    return {**named, "license": _licence(item["licence"])} if item["licence"] else named
+
+
+def _crate_source(item: Mapping[str, Any]) -> dict[str, Any]:
+    source = {**_source(item), "@id": f"#{item['id']}", "publisher": {"@id": _provider_id(item)}}
+    return {**source, "license": {"@id": _licence_id(item["licence"])}} if item["licence"] else source
+
+
+def _licences(pages: Sequence[RenderedPage]) -> list[str]:
+    """Return the licences of the inputs of pages, each once."""
+    return sorted({item["licence"] for item in _inputs(pages) if item["licence"]})
+
+
+def _licence(name: str) -> str | dict[str, str]:
+    """Return a licence as schema.org knows it: its address, or its words when it has none."""
+    return ADDRESSES.get(name) or {"@type": "CreativeWork", "name": name}
+
+
+def _licence_id(name: str) -> str:
+    return ADDRESSES.get(name, f"#licence-{slugify(name)}")
 
 
 def _provider_id(item: Mapping[str, Any]) -> str:

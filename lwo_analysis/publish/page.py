@@ -12,7 +12,6 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.phrases import load_phrases, phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.present.claims import badge_html
@@ -20,7 +19,7 @@ from lwo_analysis.present.origins import is_demo
 from lwo_analysis.present.provenance_note import provenance_html
 from lwo_analysis.publish.clock import generated_line
 from lwo_analysis.publish.records import DEMO_PREFIX, SLOTS
-from lwo_analysis.publish.trace import FOOT_SOURCES, code_html, has_passport, passport_name
+from lwo_analysis.publish.trace import FOOT_SOURCES, code_html, has_passport, passport_list
 
 CONTENT_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -82,7 +81,7 @@ def page_foot(provenance: Mapping[str, Any], slug: str, lang: str, claims: Seque
     demo = is_demo(provenance["origins"])
     parts = {
         FOOT_SOURCES: ("page.sources", provenance_html({**provenance, "lang": lang}) + _code_list(claims, lang)),
-        "foot-passports": ("passport.of_page", _passport_list(claims, "../" if demo else "", lang)),
+        "foot-passports": ("passport.of_page", passport_list(_with_passport(claims), "../" if demo else "", lang)),
         "foot-settings": ("page.parameters", provenance["parameters"] and _parameters_table(provenance["parameters"], lang)),
         "foot-files": ("page.downloads", _file_links(slug, f"{DEMO_PREFIX if demo else ''}{slug}.ipynb", lang)),
     }
@@ -137,13 +136,8 @@ def _parameter_value(value: Any) -> str:
     return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
 
 
-def _passport_list(claims: Sequence[Mapping[str, Any]], root: str, lang: str) -> str:
-    about = {claim["indicator"]: indicators()[claim["indicator"]].name(lang) for claim in claims if has_passport(claim)}
-    links = (
-        f'<li><a href="{root}{passport_name(id, lang)}.html">{escape(name)}</a></li>'
-        for id, name in sorted(about.items(), key=lambda each: each[1])
-    )
-    return f'<ul class="columns">{"".join(links)}</ul>' if about else ""
+def _with_passport(claims: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {claim["indicator"] for claim in claims if has_passport(claim)}
 
 
 def _code_list(claims: Sequence[Mapping[str, Any]], lang: str) -> str:

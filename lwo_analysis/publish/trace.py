@@ -80,6 +80,13 @@ def trace_html(claim: Mapping[str, Any], root: str) -> str:
     return f' <a class="trace" href="{escape(passport_link(claim, root))}">{said}</a>'
 
 
+def passport_list(ids: Iterable[str], root: str, lang: str) -> str:
+    """Return links to passports in the order of their names; each indicator once."""
+    named = sorted((indicators()[id].name(lang), id) for id in set(ids))
+    links = "".join(f'<li><a href="{root}{passport_name(id, lang)}.html">{escape(name)}</a></li>' for name, id in named)
+    return f'<ul class="columns">{links}</ul>' if links else ""
+
+
 def code_html(code: str, key: str, lang: str) -> str:
     """Return which function did something, on which line, and which test checks its module.
 

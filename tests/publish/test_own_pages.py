@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from rocrate.rocrate import ROCrate
 
 from lwo_analysis.publish import RenderedPage, site_files
+from lwo_analysis.publish.machines import crate
 from lwo_analysis.publish.passports import cells_of
 from lwo_analysis.publish.selection import Side, pillar_headline, said_about, side_of
 from lwo_analysis.publish.small_figure import small_figure
@@ -90,6 +91,13 @@ def test_any_number_is_traced_in_two_clicks(soups: dict[str, BeautifulSoup]) -> 
     assert "social_assistance_recipients" in text
     assert "lwo_analysis/indicators/construct.py:parts_of_indicator" in text
     assert "PersonenPerSoortUitkeringBijstand" in text
+
+
+def test_a_figure_leads_to_its_passports_and_only_to_those_that_exist(soups: dict[str, BeautifulSoup]) -> None:
+    # Of the four topics of the sample figure only one has a claim, and so a passport.
+    links = {name: soups[name].select("details.lwo-passports a") for name in ("baseline.html", "demo/comparison.html")}
+    assert [a["href"] for a in links["baseline.html"]] == ["passports/social-assistance-share.html"]
+    assert [a["href"] for a in links["demo/comparison.html"]] == ["../passports/social-assistance-share.html"]
 
 
 def test_a_demo_number_is_not_on_a_passport(soups: dict[str, BeautifulSoup]) -> None:
@@ -188,6 +196,19 @@ def test_a_page_about_data_describes_them_for_programs(soups: dict[str, Beautifu
     assert described["@type"] == "Dataset"
     assert {item["contentUrl"] for item in described["distribution"]} <= set(files)
     assert not any("DEMO" in item["contentUrl"] for item in described["distribution"])
+    # The only source of the sample page is the programme plan, under the licence that its provenance names.
+    assert described["license"] == [{"@type": "CreativeWork", "name": "open overheidsinformatie"}]
+    assert [source["license"] for source in described["isBasedOn"]] == described["license"]
+
+
+def test_every_source_keeps_its_own_licence(pages: list[RenderedPage]) -> None:
+    cbs = {**pages[0].provenance["inputs"][0], "id": "kwb", "licence": "CC BY 4.0"}
+    provenance = {**pages[0].provenance, "inputs": [*pages[0].provenance["inputs"], cbs]}
+    graph = json.loads(crate([replace(pages[0], provenance=provenance)], [], GENERATED))["@graph"]
+    by_id = {entity["@id"]: entity for entity in graph}
+    assert by_id["#kwb"]["license"] == {"@id": "https://creativecommons.org/licenses/by/4.0/"}
+    assert by_id["#baseline"]["license"] == {"@id": "#licence-open-overheidsinformatie"}
+    assert {term["@id"] for term in by_id["./"]["license"]} <= set(by_id)
 
 
 def test_the_crate_names_every_file_and_the_run_of_each_page(tmp_path: Path) -> None:
