@@ -264,7 +264,11 @@ def _level_claim(findings: Findings, row: object, lang: str) -> Claim:
     exact = pair_claim(row, findings.comparison.levels, entry, lang)
     own, other = _shown_pair(findings, row.indicator_id, entry, lang)
     key = "same" if row.gap == 0 or is_within_chance(row) else "worse" if row.oriented_gap > 0 else "better"
-    words = {"name": shown_name(entry, exact.origins, lang), "area": area(row.area_id).name(lang), "compare": area(row.compare_id).name(lang)}
+    words = {
+        "name": shown_name(entry, exact.origins, lang),
+        "area": area(row.area_id).name(lang),
+        "compare": area(row.compare_id).name(lang),
+    }
     names = ("value", "lower", "upper", "compare_value", "gap_lower", "gap_upper", "year", "unit", "status")
     facts = {name: getattr(exact, name) for name in names}
     return make_claim(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,49 +25,22 @@ class Frequency:
         return phrase("frequency.about", lang, count=format_number(self.count, lang, 0), total=format_number(self.total, lang, 0))
 
 
-def frequency(percent: float) -> Frequency:
-    """Return one share as people out of a hundred, or as one out of more when it is below one percent.
-
-    Use `frequencies` for shares that a sentence compares: they need one base.
-
-    Parameters
-    ----------
-    percent : float
-        From 0 to 100, not missing.
-
-    Raises
-    ------
-    NotebookError
-        The value is missing or outside 0-100.
-
-    Notes
-    -----
-    Rounded half up. Below one percent: one out of 100 / percent, kept to two digits. A share above 99 that is not 100
-    stays at 99: nobody is rounded away.
-
-    Examples
-    --------
-    >>> frequency(12.4), frequency(0.4), frequency(99.8)
-    (Frequency(count=12, total=100), Frequency(count=1, total=250), Frequency(count=99, total=100))
-    """
-    _check(percent)
-    if 0 < percent < 1:
-        return Frequency(1, _two_digits(100 / percent))
-    return Frequency(_count(percent, 100), 100)
-
-
 def frequencies(percents: Sequence[float]) -> tuple[Frequency, ...]:
-    """Return shares that are compared on one base: a hundred, or more when a hundred would make different shares the same.
+    """Return shares on one base: a hundred, or more when a hundred would make different shares the same or one of them zero.
 
     Parameters
     ----------
     percents : sequence of float
-        Each from 0 to 100, not missing.
+        Those that one sentence compares, or one alone; each from 0 to 100, not missing.
 
     Raises
     ------
     NotebookError
         A value is missing or outside 0-100.
+
+    Notes
+    -----
+    Rounded half up; a share that is not 100 is never rounded to everybody.
 
     Examples
     --------
@@ -91,11 +63,6 @@ def _keeps_apart(percents: Sequence[float], total: int) -> bool:
 def _count(percent: float, total: int) -> int:
     rounded = int((Decimal(str(percent)) * total / 100).quantize(Decimal(1), rounding=ROUND_HALF_UP))
     return total - 1 if rounded == total and percent < 100 else rounded
-
-
-def _two_digits(number: float) -> int:
-    step = 10 ** max(0, math.floor(math.log10(number)) - 1)
-    return int(Decimal(str(number / step)).quantize(Decimal(1), rounding=ROUND_HALF_UP)) * step
 
 
 def _check(percent: float) -> None:

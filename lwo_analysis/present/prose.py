@@ -156,30 +156,6 @@ def decimals_for(margin: float | None, default: int = DEFAULT_DECIMALS) -> int:
     return min(max(0, -math.floor(math.log10(margin))), MAXIMUM_DECIMALS)
 
 
-def natural_frequency(percent: float, lang: str) -> str:
-    """Return a share as people out of a hundred, for pages that residents read.
-
-    Parameters
-    ----------
-    percent : float
-        From 0 to 100.
-    lang : str
-        ``nl`` or ``en``.
-
-    Examples
-    --------
-    >>> natural_frequency(12.4, "nl"), natural_frequency(0.3, "nl")
-    ('ongeveer 12 van de 100', 'minder dan 1 van de 100')
-    """
-    if not 0 <= percent <= 100:
-        raise NotebookError("a share", expected="a percentage from 0 to 100", found=str(percent), remedy="check its numerator")
-    if 0 < percent < 1:
-        return phrase("number.fewer_than_1_of_100", lang)
-    if 99 < percent < 100:
-        return phrase("number.more_than_99_of_100", lang)
-    return phrase("number.out_of_100", lang, count=format_number(percent, lang, 0))
-
-
 @dataclass(frozen=True)
 class Title:
     """The title of a page, said by the run because it depends on the parameters; it replaces the notebook's own heading."""

@@ -19,7 +19,6 @@ from lwo_analysis.present.prose import (
     format_points,
     make_prose,
     make_title,
-    natural_frequency,
 )
 
 
@@ -68,10 +67,6 @@ def test_the_two_languages_show_the_same_digits(value: float, decimals: int) -> 
         (format_p_value(0.0009999, "nl"), "p < 0,001"),
         (format_p_value(0.001, "en"), "p = 0.001"),
         (format_p_value(0.05, "en"), "p = 0.05"),
-        (natural_frequency(12.4, "nl"), "ongeveer 12 van de 100"),
-        (natural_frequency(0.4, "en"), "fewer than 1 in 100"),
-        (natural_frequency(99.6, "nl"), "meer dan 99 van de 100"),
-        (natural_frequency(0, "nl"), "ongeveer 0 van de 100"),
     ],
 )
 def test_units_are_attached_in_the_manner_of_the_language(text: str, expected: str) -> None:
@@ -82,12 +77,6 @@ def test_units_are_attached_in_the_manner_of_the_language(text: str, expected: s
 def test_a_p_value_outside_its_range_is_refused(p_value: float) -> None:
     with pytest.raises(NotebookError, match="from 0 to 1"):
         format_p_value(p_value, "nl")
-
-
-@pytest.mark.parametrize("share", [-1, 101])
-def test_a_share_outside_0_to_100_has_no_natural_frequency(share: float) -> None:
-    with pytest.raises(NotebookError, match="0 to 100"):
-        natural_frequency(share, "nl")
 
 
 @pytest.mark.parametrize(

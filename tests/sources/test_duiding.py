@@ -68,8 +68,8 @@ def test_a_folder_is_imported_with_its_card(tmp_path: Path) -> None:
 
 def test_a_page_labels_a_made_up_entry_and_says_how_to_answer_when_there_is_none(tmp_path: Path) -> None:
     said = read_duiding(write(tmp_path, ENTRY))
-    assert "Verzonnen voorbeeld" in str(duiding_table(said, "lwo", ["good_health"], "nl").rows)
-    assert isinstance(duiding_table(said, "bilgaard", ["good_health"], "nl"), Prose)
+    assert "Verzonnen voorbeeld" in str(duiding_table(said, "lwo", "nl").rows)
+    assert isinstance(duiding_table(said, "bilgaard", "nl"), Prose)
 
 
 def test_attention_needs_a_resident_and_a_professional_and_no_made_up_words(tmp_path: Path) -> None:
