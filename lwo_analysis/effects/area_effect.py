@@ -35,10 +35,14 @@ ANNOUNCED = 2022
 """First year in which the programme could matter; an earlier start is a pretended one."""
 EARLIER_PROGRAMME, AFTER_EARLIER = "heechterp-schieringen", 2016
 """The wijk of the programme of 2007, and the first year in which that is taken to have worn off (page 08)."""
-LEAST_BEFORE, LEAST_AFTER, LEAST_DONORS = 5, 1, 20
+LEAST_BEFORE, MOST_BEFORE, LEAST_AFTER, LEAST_DONORS = 5, 7, 1, 20
+"""Years and other wijken. More than seven years before make the test of those years reject too often: it then estimates too many
+covariances from wijken that differ in noise."""
+LAST_YEAR = 2100
 PRETENDED = (-4, -2)
 """Pretended starts, counted from the first year in which the programme could matter."""
-SIZE_RATIO = 2.0
+NOISE_RATIO, NARROW_RATIO = 3.0, 2.0
+"""How far the effective size of another wijk may lie outside that of the treated ones, in the design and in the narrow pool."""
 WORLDS, DRAWS = 20, 79
 """Placebo worlds and draws of the power: doubling both moves the answer by less than a tenth and takes four times as long."""
 
@@ -108,11 +112,13 @@ class AreaEffect:
 def effect_panel(observations: pd.DataFrame, area_id: str, topic: Indicator, start_year: int) -> pd.DataFrame:
     """Return the treated wijken and the wijken without the programme, one row per wijk and year.
 
-    The whole of Leeuwarden Oost is five treated wijken, not one: five draws of chance instead of one. Left out are programme
-    wijken outside the question, the own city (the ring around the programme is part of it), the other focus areas of the national
-    programme, years in which the indicator meant something else than around the start, and for an area with the wijk of the
-    programme of 2007 the years before `AFTER_EARLIER`: that wijk did not move with the others then. With a pretended start the
-    years from `ANNOUNCED` on are left out too.
+    The whole of Leeuwarden Oost is five treated wijken, not one: five draws of chance instead of one. Left out are:
+
+    - programme wijken outside the question, and the own city, because the ring around the programme is part of it;
+    - the other focus areas of the national programme, and wijken with far more or far less chance in their figures;
+    - years more than `MOST_BEFORE` before the start, and years in which the indicator meant something else than around it;
+    - for an area with the wijk of the programme of 2007 the years before `AFTER_EARLIER`, when it did not move with the others;
+    - with a pretended start the years from `ANNOUNCED` on.
 
     Parameters
     ----------
@@ -144,7 +150,10 @@ def effect_panel(observations: pd.DataFrame, area_id: str, topic: Indicator, sta
     typed = kept.astype({"year": int, "value": float, "n": float})
     dated = typed.assign(start_year=np.where(typed["area_id"].isin(treated), float(start_year), np.nan)).reset_index(drop=True)
     is_share = topic.unit == "percent" or topic.unit.startswith("per_1000")
-    return with_effective_size(dated, scale=topic.scale) if is_share else dated.assign(**{EFFECTIVE_SIZE: dated["n"]})
+    sized = with_effective_size(dated, scale=topic.scale) if is_share else dated.assign(**{EFFECTIVE_SIZE: dated["n"]})
+    unlike = _unlike(sized, NOISE_RATIO)
+    _check_donors(sized["area_id"].nunique() - len(treated) - len(unlike))
+    return sized[~sized["area_id"].isin(unlike)].reset_index(drop=True)
 
 
 def effect_design(panel: pd.DataFrame) -> Design:
@@ -213,8 +222,9 @@ def _years(own: pd.DataFrame, treated: tuple[str, ...], topic: Indicator, start_
     """Return the years in which every treated wijk has a figure that means the same as around the start."""
     complete = own.groupby("year")["area_id"].nunique().eq(len(treated))
     cuts = [found.year for found in breaks_of(topic.id)]
-    first = max([AFTER_EARLIER] * (EARLIER_PROGRAMME in treated) + [year for year in cuts if year <= start_year], default=0)
-    end = min([ANNOUNCED] * (start_year < ANNOUNCED) + [year for year in cuts if year > start_year], default=9999)
+    earlier = [AFTER_EARLIER] if EARLIER_PROGRAMME in treated else []
+    first = max([start_year - MOST_BEFORE, *earlier, *(year for year in cuts if year <= start_year)])
+    end = min([ANNOUNCED if start_year < ANNOUNCED else LAST_YEAR, *(year for year in cuts if year > start_year)])
     years = sorted(int(year) for year in complete.index[complete] if first <= year < end)
     before, after = sum(year < start_year for year in years), sum(year >= start_year for year in years)
     if before < LEAST_BEFORE or after < LEAST_AFTER or np.ptp(years) != len(years) - 1:
@@ -230,9 +240,20 @@ def _donors(rows: pd.DataFrame, n_years: int) -> set[str]:
     outside = rows[~rows["area_id"].isin({*areas(), *demo.RING, *focus}) & ~own_city]
     counts = outside.groupby("area_id")["year"].nunique()
     found = set(counts.index[counts.eq(n_years)])
-    if len(found) < LEAST_DONORS:
-        raise CannotAnswerError("too_few_areas", found=len(found), needed=LEAST_DONORS)
+    _check_donors(len(found))
     return found
+
+
+def _check_donors(found: int) -> None:
+    if found < LEAST_DONORS:
+        raise CannotAnswerError("too_few_areas", found=found, needed=LEAST_DONORS)
+
+
+def _unlike(panel: pd.DataFrame, ratio: float) -> set[str]:
+    """Return the other wijken whose effective size lies more than a factor outside that of the treated ones."""
+    size = panel.groupby("area_id")[EFFECTIVE_SIZE].mean()
+    own = size[panel.loc[panel["start_year"].notna(), "area_id"].unique()]
+    return set(size.index[~size.between(own.min() / ratio, own.max() * ratio)])
 
 
 def _pretended_starts(panel: pd.DataFrame, design: Design) -> SensitivityCheck:
@@ -241,16 +262,14 @@ def _pretended_starts(panel: pd.DataFrame, design: Design) -> SensitivityCheck:
 
 
 def _curve(panel: pd.DataFrame, design: Design) -> SensitivityCheck:
-    """Return the other starts, each with all other wijken and with those of about the same size only."""
+    """Return the other starts, each with all other wijken and with those whose chance is most alike."""
     first, last = int(panel["year"].min()), int(panel["year"].max())
     start = int(panel["start_year"].min())
     soft = SOFT_START_YEARS if start >= ANNOUNCED else (start - 1, start + 1)
     starts = sorted({start, *(year for year in soft if first + design.min_pre_periods <= year <= last)})
-    size = panel.groupby("area_id")["n"].mean()
-    own = size[list(design.treated)]
-    unlike = size[~size.between(own.min() / SIZE_RATIO, own.max() * SIZE_RATIO)].index
-    enough = len(size) - len(unlike) - len(own) >= LEAST_DONORS
-    pools = {"all": (), **({"size": tuple(unlike)} if enough else {})}
+    unlike = tuple(sorted(_unlike(panel, NARROW_RATIO)))
+    enough = panel["area_id"].nunique() - len(design.treated) - len(unlike) >= LEAST_DONORS
+    pools = {"all": (), **({"narrow": unlike} if unlike and enough else {})}
     return specification_curve(panel, design, all_specifications(starts=starts, weights=("n",), pools=pools), draws=199)
 
 
