@@ -19,8 +19,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib.util import source_from_cache
 from pathlib import Path
+from typing import Any
 
 from lwo_analysis.errors import NotebookError
+from lwo_analysis.run.unneeded import skip_unneeded
 
 RULES = "LWO_KERNEL_RULES"
 SEED = 0
@@ -76,8 +78,7 @@ class KernelRules:
 def run_kernel(connection_file: str, rules: KernelRules) -> None:
     """Be a kernel until the end of its notebook; returns when it was shut down."""
     _limit_memory(rules.memory)
-    # Nobody debugs a run, and the debugger takes half a second of every kernel.
-    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    skip_unneeded()
     # Dropped, so that what a notebook imports of this package is read again and written down.
     for name in [name for name in sys.modules if name.partition(".")[0] == "lwo_analysis"]:
         del sys.modules[name]
@@ -88,7 +89,7 @@ def run_kernel(connection_file: str, rules: KernelRules) -> None:
     sys.addaudithook(_hook(rules))
     kernel = IPKernelApp.instance()
     kernel.initialize(["-f", connection_file, *OPTIONS])
-    _seed()  # as late as can be: what starts a kernel draws numbers, and not equally many in both engines
+    _seed_before_first_cell(kernel.shell.events)
     kernel.start()
 
 
@@ -111,11 +112,16 @@ def _limit_memory(mebibytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (mebibytes << 20, hard))
 
 
-def _seed() -> None:
+def _seed_before_first_cell(events: Any) -> None:
+    """Seed when the first cell starts: what starts a kernel draws numbers, and not equally many in both engines."""
     import numpy as np
 
-    random.seed(SEED)
-    np.random.seed(SEED)
+    def seed(_: object) -> None:
+        random.seed(SEED)
+        np.random.seed(SEED)
+        events.unregister("pre_run_cell", seed)
+
+    events.register("pre_run_cell", seed)
 
 
 def _hook(rules: KernelRules) -> Callable[[str, tuple[object, ...]], None]:

@@ -16,15 +16,13 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 
+from lwo_analysis.run.unneeded import skip_unneeded
+
 PRELOADED = (
     "numpy",
     "pandas",
     "pandera.pandas",
     "pyarrow.parquet",
-    "scipy.optimize",
-    "scipy.stats",
-    "statsmodels.api",
-    "linearmodels.panel",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -38,20 +36,24 @@ PRELOADED = (
     "lwo_analysis.run.kernels",
     "lwo_analysis.run.worker",
 )
+"""What every page needs."""
+PRELOADED_LATER = ("scipy.optimize", "scipy.stats", "statsmodels.api", "linearmodels.panel")
+"""What some pages need; imported once it is worth it for the pages that are still to come."""
+ORDERS_OF_ONE_PAGE = 2
+"""The page itself and its site: a run of one page does not import what it may not need."""
 SECONDS_TO_END = 3
 
 
 def serve() -> None:
     """Fork a worker for every order until there is nobody to give orders."""
-    for name in PRELOADED:
-        import_module(name)
-    gc.collect()
-    gc.freeze()
+    skip_unneeded()
+    _preload(PRELOADED)
     wake, waker = os.pipe()
     os.set_blocking(waker, False)
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
     workers: dict[int, str] = {}
+    forked = 0
     while True:
         ready, _, _ = select.select([0, wake], [], [])
         if wake in ready:
@@ -62,8 +64,18 @@ def serve() -> None:
             if not orders:
                 break
             for line in orders.splitlines():
+                forked += line.startswith("+")
+                if forked == ORDERS_OF_ONE_PAGE + 1:
+                    _preload(PRELOADED_LATER)
                 _obey(line, workers, (wake, waker))
     _end(workers)
+
+
+def _preload(names: Iterable[str]) -> None:
+    for name in names:
+        import_module(name)
+    gc.collect()
+    gc.freeze()
 
 
 def _obey(line: str, workers: dict[int, str], ours: tuple[int, int]) -> None:

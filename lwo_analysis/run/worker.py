@@ -18,6 +18,7 @@ from lwo_analysis.run.execute import execute_job, facts_of, kernel_rules
 from lwo_analysis.run.folders import EXECUTED, read_stale, write_record
 from lwo_analysis.run.kernel import end_with_parent
 from lwo_analysis.run.orders import Order, Outcome, PageOrder, SiteOrder, read_order, write_outcome
+from lwo_analysis.run.unneeded import skip_unneeded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -139,4 +140,5 @@ def _say_in(log: Path) -> None:
 
 
 if __name__ == "__main__":
+    skip_unneeded()
     work(Path(sys.argv[1]), can_fork=False)

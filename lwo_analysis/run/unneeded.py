@@ -1,0 +1,14 @@
+"""Modules that take long to import and that no run uses; whoever imports them does without when they are not there."""
+
+from __future__ import annotations
+
+import sys
+
+UNNEEDED = ("debugpy", "rfc3987_syntax")
+"""The debugger of a kernel, and a grammar of addresses that `jsonschema` builds for a check that notebooks do not have."""
+
+
+def skip_unneeded() -> None:
+    """Let the import of these modules fail at once in this process; call it before anything of Jupyter is imported."""
+    for name in UNNEEDED:
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
