@@ -27,8 +27,7 @@ OUR_ERROR = (
     "from lwo_analysis.errors import InputError\n"
     "raise InputError('a.csv', expected='rows', found='none', remedy='import it again')"
 )
-# Not the numbers of `random`: libraries draw from it when they are imported, which a forked kernel has done before.
-CHANCE = "import numpy as np\nchance = f'{np.random.rand()} {hash(lang)}'"
+CHANCE = "import random\nimport numpy as np\nchance = f'{random.random()} {np.random.rand()} {hash(lang)}'"
 FIGURE = (
     "from matplotlib.figure import Figure\nfrom lwo_analysis.present.figures import make_figure\n"
     "figure = Figure()\nfigure.gca().plot([1, 2])\n"
