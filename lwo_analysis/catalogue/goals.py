@@ -124,7 +124,7 @@ def check_goal(goal: Goal) -> None:
 
 
 def derive_city_goals(baseline: pd.DataFrame) -> pd.DataFrame:
-    """Return the derived goals "equal to Leeuwarden": the input of `goalpath.goal_table`.
+    """Return the derived goals "equal to Leeuwarden", for the paths of `indicators.goalpath`.
 
     The plan does not say this; the programme's own website does in words. Every value must be shown as derived.
 

@@ -151,8 +151,8 @@ def find_paths(
     area_id : str
         The programme area or one of its wijken.
     goals, indicators : mapping
-        The catalogue; an indicator whose goal is `missing` is no topic. A goal that states an end value gives its indicator that end and its pillar; every other topic ends at the
-        value of the city at the start.
+        The catalogue; an indicator whose goal is `missing` is no topic. A goal that states an end value gives its indicator that
+        end and its pillar; every other topic ends at the value of the city at the start.
     rule : PathRule
         Base year and start of the path.
     noise : mapping of str to float
@@ -174,8 +174,10 @@ def find_paths(
     [(11.7, 7.6)]
     """
     topics = [entry for entry in indicators.values() if entry.direction in ORIENTED and entry.goal != "missing"]
-    rows = observations[observations["value"].notna() & observations["origin"].ne(str(Origin.MODELLED))]
-    found = [_path(rows[rows["indicator_id"] == entry.id], area_id, entry, goals, rule, noise) for entry in topics]
+    near = observations[observations["area_id"].isin([area_id, CITY])]
+    rows = near[near["value"].notna() & near["origin"].ne(str(Origin.MODELLED))]
+    by_topic = dict(list(rows.groupby("indicator_id")))
+    found = [_path(by_topic[entry.id], area_id, entry, goals, rule, noise) for entry in topics if entry.id in by_topic]
     return tuple(path for path in found if path is not None)
 
 
@@ -314,9 +316,8 @@ def _comparison(
     """Return the distance to the goal of the areas nearest in size, by year; None with fewer than two complete ones."""
     rows = observations[observations["indicator_id"].eq(entry.id) & observations["year"].notna()]
     wide = rows.pivot_table(index="year", columns="area_id", values="value", aggfunc="first").astype(float)
-    names = [name for name in _nearest(observations, area_id) if name in wide.columns]
-    needed = [*path.years, *path.series.index[1:]]
-    complete = [name for name in names if wide[name].reindex(needed).notna().all()][: rule.nearest]
+    known = wide.reindex([*path.years, *path.series.index[1:]]).notna().all()
+    complete = [name for name in _nearest(observations, area_id) if known.get(name, False)][: rule.nearest]
     if len(complete) < LEAST_AREAS:
         return None
     end = pd.Series(path.goal, index=wide.index) if path.is_stated else wide[CITY]

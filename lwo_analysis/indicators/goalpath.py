@@ -155,36 +155,6 @@ def required_progress(
     return np.asarray(ORIENTATION[good_direction] * (base - target_at(np.asarray(years), base, goal, shape)), float)
 
 
-def goal_table(goals: pd.DataFrame, horizon: Horizon = PROGRAMME) -> pd.DataFrame:
-    """Return the intermediate values of the phases, and the Rotterdam pace half-way.
-
-    Parameters
-    ----------
-    goals : DataFrame
-        Indexed by goal or indicator, columns `base` and `goal`; a missing goal gives missing targets, never an invented one.
-    horizon : Horizon
-        Start and end of the path.
-
-    Returns
-    -------
-    DataFrame
-        Columns `base`, `A`, `B`, `C`, `D` (proportional), `per_year` and `rotterdam_half_way`, unrounded.
-
-    Examples
-    --------
-    >>> table = goal_table(pd.DataFrame({"base": [68.0], "goal": [74.0]}, index=["good_health"]))
-    >>> table.loc["good_health"].tolist()
-    [68.0, 69.5, 71.0, 72.5, 74.0, 0.3, 69.5]
-    """
-    base, distance = goals["base"].astype(float), (goals["goal"] - goals["base"]).astype(float)
-    quarters = np.linspace(0.25, 1.0, len(PHASES))
-    phases = {name: base + distance * quarter for name, quarter in zip(PHASES, quarters, strict=True)}
-    return pd.DataFrame(
-        {"base": base, **phases, "per_year": distance / horizon.years, "rotterdam_half_way": base + distance * 0.25},
-        index=goals.index,
-    )
-
-
 def forecast_with_drift(values: pd.Series, year: int, *, level: float = 0.95) -> Forecast:
     """Return where a series goes when it keeps changing as it did, with an interval that widens with the years.
 
