@@ -17,6 +17,7 @@ MEDIA_TYPES = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "json": "application/json",
+    "md": "text/markdown",
 }
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _NAME = re.compile(rf"[a-z0-9][a-z0-9-]*\.(?:{'|'.join(MEDIA_TYPES)})")
@@ -30,7 +31,7 @@ class Download:
     Attributes
     ----------
     name : str
-        Lower case letters, digits and hyphens, ending in csv, xlsx or json. A file with demo numbers is written under a name
+        Lower case letters, digits and hyphens, ending in csv, xlsx, json or md. A file with demo numbers is written under a name
         that says so (`file_name`).
     content : bytes
         The same data must give the same bytes: two pages may offer the same file, not two files under one name.

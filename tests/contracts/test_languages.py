@@ -15,8 +15,10 @@ import pytest
 import yaml
 from spellchecker import SpellChecker
 
+from lwo_analysis.catalogue.observation_forms import observation_forms
 from lwo_analysis.catalogue.phrases import LANGUAGES, load_phrases
 from lwo_analysis.paths import REPOSITORY
+from lwo_analysis.present.observation_forms import printed_form
 
 NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 OTHER = {"nl": "en", "en": "nl"}
@@ -89,6 +91,11 @@ def test_a_planted_word_of_the_other_language_is_found(lang: str, text: str, fou
 def test_phrases_hold_no_word_of_the_other_language(lang: str) -> None:
     found = {key: words for key, entry in load_phrases().items() if (words := foreign_words(entry.texts[lang], lang))}
     assert not found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_observation_forms_hold_no_word_of_the_other_language(lang: str) -> None:
+    assert not foreign_words("\n".join(printed_form(form, lang) for form in observation_forms().values()), lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import nbformat
 import pytest
 
+from lwo_analysis.catalogue.observation_forms import observation_forms
 from lwo_analysis.catalogue.phrases import load_phrases
 from lwo_analysis.paths import REPOSITORY
 
@@ -55,6 +56,8 @@ def resident_texts() -> dict[str, str]:
         texts[name] = "\n\n".join(cell.source for cell in cells if "nl" in cell.metadata.get("tags", []))
     for prefix in RESIDENT_PHRASES:
         texts[prefix] = "\n".join(entry.texts["nl"] for key, entry in load_phrases().items() if key.startswith(prefix))
+    for form in observation_forms().values():
+        texts[form.id] = "\n".join((*form.steps("nl"), *(item.text("nl") for item in form.items)))
     return texts
 
 
