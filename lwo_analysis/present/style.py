@@ -14,9 +14,9 @@ from matplotlib.figure import Figure
 
 OWN = "#0b4f8a"
 COMPARISON = "#a3480a"
-SECOND_COMPARISON = "#5b4a8a"
+SECOND_COMPARISON = "#3a1d4d"
 CONTEXT = "#59636e"
-INTERVAL = "#9db4cc"
+INTERVAL = "#7893b0"
 GRID = "#dfe3e8"
 INK = "#1b1f24"
 PAPER = "#ffffff"
@@ -25,7 +25,7 @@ PAPER = "#ffffff"
 DARK: Mapping[str, str] = {
     OWN: "#8cc4f5",
     COMPARISON: "#f2a766",
-    SECOND_COMPARISON: "#c4b1f0",
+    SECOND_COMPARISON: "#f5d5f5",
     CONTEXT: "#a9b4bf",
     INTERVAL: "#4a6785",
     GRID: "#343b43",

@@ -11,10 +11,9 @@ from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.blocks import demo_list, said_html, say, section
 from lwo_analysis.publish.frame import SitePage
-from lwo_analysis.publish.hubs import hub_areas
 from lwo_analysis.publish.page import badge_legend
 from lwo_analysis.publish.records import RenderedPage
-from lwo_analysis.publish.selection import PROGRAMME, TOPICS, Said, pillar_headline, real_pages
+from lwo_analysis.publish.selection import PROGRAMME, TOPICS, Said, hub_areas, pillar_headline, real_pages
 from lwo_analysis.publish.small_figure import small_figure
 from lwo_analysis.publish.trace import localised
 

@@ -13,16 +13,17 @@ from lwo_analysis.publish.blocks import demo_list, page_list, said_html, say, se
 from lwo_analysis.publish.frame import SitePage
 from lwo_analysis.publish.records import RenderedPage
 from lwo_analysis.publish.selection import (
-    PROGRAMME,
     TOPICS,
     Said,
     Side,
+    hub_areas,
     pages_about,
     pages_on_topic,
     real_pages,
     said_about,
     side_of,
 )
+from lwo_analysis.publish.sheets import sentences_to_paste, sheet_name
 from lwo_analysis.publish.trace import localised
 
 MOST_SHOWN = 12
@@ -32,11 +33,6 @@ _HEADINGS = {
     Side.WORSE: ("attention", "hub.attention"),
     Side.UNKNOWN: ("unknown", "hub.unknown"),
 }
-
-
-def hub_areas() -> tuple[str, ...]:
-    """Return the areas that have a page of their own: the programme and its wijken."""
-    return (PROGRAMME, *areas()[PROGRAMME].parts)
 
 
 def hub_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
@@ -50,7 +46,7 @@ def hub_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
 def _area_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
     words = {"area": areas()[name].name(lang)}
     said = said_about(pages, lang, area=name)
-    body = _sides(said, lang) + _about(pages_about(pages, "area", name), lang) + _disagree(lang)
+    body = _sides(said, lang) + _about(pages_about(pages, "area", name), lang) + _disagree(lang, name)
     return SitePage(
         f"area-{name}",
         lang,
@@ -71,7 +67,7 @@ def _pillar_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage
         lang,
         phrase("hub.pillar_title", lang, **words),
         phrase("hub.pillar_lead", lang, **words),
-        _sides(said, lang) + _about(list(speaking.values()), lang) + _disagree(lang),
+        _sides(said, lang) + sentences_to_paste(said, lang) + _about(list(speaking.values()), lang) + _disagree(lang),
         claims=tuple(each.claim for each in said),
         trail=((phrase("nav.pillars", lang), f"{localised('index', lang)}#pillars"),),
     )
@@ -111,8 +107,9 @@ def _about(pages: Sequence[RenderedPage], lang: str) -> str:
     return shown + demo_list([page for page in pages if page.is_demo], lang)
 
 
-def _disagree(lang: str) -> str:
-    return section("disagree", phrase("hub.disagree", lang), f"<p>{say('hub.disagree_text', lang)}</p>")
+def _disagree(lang: str, area: str = "") -> str:
+    link = f'<p><a href="{localised(sheet_name(area), lang)}.html">{say("sheet.link", lang)}</a></p>' if area else ""
+    return section("disagree", phrase("hub.disagree", lang), f"<p>{say('hub.disagree_text', lang)}</p>{link}")
 
 
 def _register(pages: Sequence[RenderedPage], lang: str) -> str:

@@ -17,6 +17,11 @@ TOPICS = {"interventions": ("10-", "11-"), "midterm": ("03-",), "agenda": ("15-"
 """Hubs about a question, and the starts of the names of the notebooks that answer it."""
 
 
+def hub_areas() -> tuple[str, ...]:
+    """Return the areas that have a page of their own: the programme and its wijken."""
+    return (PROGRAMME, *areas()[PROGRAMME].parts)
+
+
 class Side(IntEnum):
     """How a claim stands towards its comparison, in the order of a page: strengths first."""
 

@@ -24,12 +24,13 @@ from lwo_analysis.publish.downloads import download_files, split_demo
 from lwo_analysis.publish.editions import edition_files, read_previous
 from lwo_analysis.publish.frame import SitePage, put_in_site, site_page_html
 from lwo_analysis.publish.home import home_page
-from lwo_analysis.publish.hubs import hub_areas, hub_pages
+from lwo_analysis.publish.hubs import hub_pages
 from lwo_analysis.publish.machines import CRATE, crate, dataset_head
 from lwo_analysis.publish.passports import passport_pages
 from lwo_analysis.publish.records import DEMO_FOLDER, RenderedPage, page_address
 from lwo_analysis.publish.reference_pages import about_page, data_page, index_page
-from lwo_analysis.publish.selection import PROGRAMME, TOPICS, counterparts, pages_on_topic, real_pages
+from lwo_analysis.publish.selection import PROGRAMME, TOPICS, counterparts, hub_areas, pages_on_topic, real_pages
+from lwo_analysis.publish.sheets import sheet_pages
 from lwo_analysis.publish.trace import localised
 
 
@@ -125,9 +126,11 @@ def own_pages(
     found: list[SitePage] = []
     for lang in LANGUAGES:
         head = dataset_head(pages, data, lang)
+        own = [page for page in pages if page.lang == lang]
         others = [
             home_page(pages, lang, head=head),
             *hub_pages(pages, lang),
+            *sheet_pages(own, lang),
             data_page(pages, lang, has_real=bool(data), has_demo=bool(demo), head=head),
             changes_page(history, editions, files, lang),
             about_page(lang),
