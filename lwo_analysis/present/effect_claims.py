@@ -82,11 +82,8 @@ def _effect_claim(found: AreaEffect, area_id: str, indicator: Indicator, lang: s
     }
     lower, upper = (end if math.isfinite(end) else None for end in result.interval)
     if badge is Badge.EFFECT:
-        ends = {
-            "lower": signed_gap(result.interval[0], indicator, lang),
-            "upper": signed_gap(result.interval[1], indicator, lang),
-        }
-        words |= {"first_after": found.start_year, "last": int(found.panel["year"].max()), **ends}
+        interval = format_interval(*result.interval, lang, indicator.decimals + 1)
+        words |= {"first_after": found.start_year, "last": int(found.panel["year"].max()), "interval": interval}
     else:
         words |= {"reason": _reason(found, evidence, lang), "bound": _bound(found, indicator, lang)}
     facts = {"value": result.estimate, "lower": lower, "upper": upper, "unit": "points", "grade": found.verdict.grade}
