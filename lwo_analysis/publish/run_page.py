@@ -24,7 +24,7 @@ def run_page(report: Mapping[str, Any], lang: str) -> str:
     lang : str
         ``nl`` or ``en``.
     """
-    parts = {name: _table(report[name], names, lang) for name, names in NAMES.items()}
+    parts = {name: _table(report[name], names, phrase(f"run.{name}", lang), lang) for name, names in NAMES.items()}
     parts["kept"] = _list(report["kept"], lang)
     order = ("failed", "changed", "made", "kept", "versions")
     headings = tuple((name, phrase(f"run.{name}", lang)) for name in order)
@@ -51,14 +51,15 @@ def _lead(report: Mapping[str, Any], lang: str) -> str:
     return "".join(f"<p>{escape(line)}</p>" for line in lines if line)
 
 
-def _table(content: Mapping[str, Any], names: Sequence[str], lang: str) -> str:
+def _table(content: Mapping[str, Any], names: Sequence[str], label: str, lang: str) -> str:
     if not content:
         return f"<p>{escape(phrase('run.none', lang))}</p>"
     head = "".join(f'<th scope="col">{escape(phrase(f"run.{name}", lang))}</th>' for name in names)
     rows = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(str(value))}</td></tr>' for name, value in content.items()
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f'<div class="lwo-table" role="region" tabindex="0" aria-label="{escape(label)}">{table}</div>'
 
 
 def _list(names: Iterable[str], lang: str) -> str:

@@ -35,7 +35,7 @@ class RunReport:
     Attributes
     ----------
     home : Path
-        The home page of the published site.
+        The home page of the published site; of a part of a manifest, its report.
     made, kept : tuple of str
         Pages made in this run, and pages of earlier runs that stay.
     failed : dict
@@ -100,7 +100,7 @@ class Recorder:
             write_json(temporary, content)
         if self.pages.made or problem or self.pages.failed or not (self.runs / CRATE).exists():
             _write_pages(self.runs, content)
-        home = (self.site or self.runs) / "index.html"
+        home = self.site / "index.html" if self.site else self.runs / REPORT
         return RunReport(home, tuple(self.pages.made), kept, self.pages.failed, seconds)
 
     def _changed(self) -> dict[str, int]:
