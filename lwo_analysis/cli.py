@@ -98,16 +98,24 @@ def fetch_command(
     settings = FetchSettings.from_environment(os.environ)
     asked = tables.split(",") if tables else []
     within = tuple(regions.split(",")) if regions else None
-    requests = plan_fetch(names or [], tables=asked, regions=within, years=parse_years(years), api=api, raw=paths.raw_folder())
+    requests = plan_fetch(
+        names or [],
+        tables=asked,
+        regions=within,
+        years=parse_years(years),
+        api=api,
+        raw=paths.raw_folder(),
+        environment=os.environ,
+    )
     if dry_run:
-        for table, rows in estimate_requests(requests, settings):
-            print(f"{table}: about {rows} rows")
+        for line in estimate_requests(requests, settings):
+            print(line)
         return
     with progress_of_tables() as progress:
         fetched = fetch_requests(requests, settings, retrieved=dt.datetime.now(dt.UTC).date().isoformat(), progress=progress)
     for outcome in fetched:
         print(outcome.line)
-    failed = [outcome.error for outcome in fetched if outcome.error]
+    failed = [outcome.error for outcome in fetched if outcome.error and outcome.is_serious]
     raise typer.Exit(failed[0].exit_code if failed else 0)
 
 
@@ -117,6 +125,8 @@ def build_command() -> None:
     from lwo_analysis.run.build import build_observations
 
     report = build_observations(paths.raw_folder(), paths.processed_folder())
+    for line in (*report.corrections, *report.left_out):
+        print(line)
     for name, present, missing in report.tables:
         print(f"{name}: {present} figures, {missing} missing with a reason")
     for name, count in report.set_aside:

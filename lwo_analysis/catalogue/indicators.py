@@ -98,13 +98,16 @@ class Measure:
     optional : bool
         Not in the tables of every year; a table without it gives no rows, where any other measure would be an error.
     where : dict of str to str
-        Code of each further dimension of the table; one code each, so that a total is never added to its parts.
+        Code of each further dimension of the table; one code each, so that a total is never added to its parts. What one
+        dimension is called in the tables of other years stands behind a bar: ``Vormen|TypeJeugdzorg``.
     lower, upper : dict of str to str
         Codes that replace those of `where` to find the ends of the provider's 95 % interval.
     period : str
         Ending of the periods that are read: `JJ00` for years, `KW04` for a quarter, `MM` for the sum of the twelve months.
     same_as : str
         The measure for which this one stands, when another source delivers the same thing.
+    signed : bool
+        Can be below zero, as a score around an average is.
     """
 
     id: str
@@ -120,6 +123,7 @@ class Measure:
     upper: dict[str, str] = field(default_factory=dict)
     period: str = "JJ00"
     same_as: str = ""
+    signed: bool = False
 
     @property
     def name(self) -> str:

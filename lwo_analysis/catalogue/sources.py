@@ -30,7 +30,13 @@ class Source:
     provisional_years : int
         How many of the latest years of a table the provider calls provisional.
     regions : tuple of str
-        Starts of the region codes that are fetched; everything when empty.
+        Starts of the region codes that are fetched, and that an area can be made of; everything when empty.
+    unseen : bool
+        Its measures were written without sight of a delivered table. A table of it that cannot be read is named and left out: it
+        stops neither the fetch nor the build of the others.
+    addresses : dict of str to str
+        Where the one file of a table is, for a source that is fetched as a file. A file of module `partner` is read with the
+        mapping `catalogue/mappings/TABLE.yml`.
     """
 
     id: str
@@ -47,6 +53,8 @@ class Source:
     first_year: int | None = None
     provisional_years: int = 0
     regions: tuple[str, ...] = ()
+    unseen: bool = False
+    addresses: dict[str, str] = field(default_factory=dict)
 
     def title(self, lang: str) -> str:
         """Return the title in Dutch (`nl`) or English (`en`)."""
@@ -68,6 +76,16 @@ class Source:
                 remedy="add the table to the source",
             )
         return self.tables[table] if self.boundaries == "year" else int(self.boundaries)
+
+    @property
+    def is_fetched(self) -> bool:
+        """Whether `lwo fetch` can download it."""
+        return bool(self.api or self.addresses)
+
+    @property
+    def has_yearly_boundaries(self) -> bool:
+        """Whether each year of a table of several years is on its own boundaries."""
+        return self.boundaries == "year" and self.first_year is not None
 
     def years_of(self, table: str) -> range:
         """Return the years that a table can hold; none when it is not in the list.

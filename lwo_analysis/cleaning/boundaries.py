@@ -13,6 +13,7 @@ from itertools import pairwise
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import BOUNDED_KINDS, RegionMeaning, areas, region_codes, region_meanings
+from lwo_analysis.catalogue.sources import source
 from lwo_analysis.errors import CatalogueError, InputError, RecycledCodeError
 from lwo_analysis.sources.rows import RegionRows
 
@@ -92,8 +93,9 @@ def rows_of_areas(table: RegionRows, area_ids: Iterable[str] | None = None) -> p
     table : RegionRows
         Figures by region; not changed.
     area_ids : iterable of str, optional
-        Areas that are made of regions. When absent all of them, except that a focus area or a part of a city whose codes are
-        not known for the boundaries of the table has no row; the areas of the programme never go without.
+        Areas that are made of regions. When absent all that the regions of the source can make, except that a focus area or a
+        part of a city whose codes are not known for the boundaries of the table has no row; the areas of the programme never go
+        without.
 
     Returns
     -------
@@ -109,7 +111,7 @@ def rows_of_areas(table: RegionRows, area_ids: Iterable[str] | None = None) -> p
     InputError
         A code of an area is not in the table.
     """
-    wanted = _areas_with_codes(table.boundary_year) if area_ids is None else list(area_ids)
+    wanted = _areas_within(table) if area_ids is None else list(area_ids)
     known_codes = set(table.rows["region_code"])
     pairs = pd.DataFrame(
         [(area, code) for area in wanted for code in _codes_in_table(area, table.boundary_year, known_codes)],
@@ -128,6 +130,13 @@ def _areas_with_codes(boundary_year: int) -> list[str]:
         for area in areas().values()
         if area.regions and (area.kind not in BOUNDED_KINDS or any(span.covers(boundary_year) for span in area.regions))
     ]
+
+
+def _areas_within(table: RegionRows) -> list[str]:
+    """Return the areas with codes for the boundaries of a table, of the kinds of regions that its source delivers."""
+    starts = source(table.card.source_id).regions or ("",)
+    found = _areas_with_codes(table.boundary_year)
+    return [area for area in found if all(code.startswith(starts) for code in region_codes(area, table.boundary_year))]
 
 
 def _codes_in_table(area_id: str, boundary_year: int, known_codes: set[str]) -> tuple[str, ...]:

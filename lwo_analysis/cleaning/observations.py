@@ -52,8 +52,19 @@ def load_observations(panel: str = "auto", as_of: str = "") -> pd.DataFrame:
     if panel not in PANELS:
         raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
     is_demo = resolve_panel(panel) == "demo"
-    table = as_observations(demo_panel(), where="demo panel") if is_demo else read_observations(table_known_on(as_of))
+    table = as_observations(demo_panel(), where="demo panel") if is_demo else _known_observations(as_of)
     return protected_observations(table, disclosure_policy(), processed_folder())
+
+
+def _known_observations(as_of: str) -> pd.DataFrame:
+    """Return the table of a day; another build cannot mend one of an earlier day, because it never replaces it."""
+    try:
+        return read_observations(table_known_on(as_of))
+    except InputError as problem:
+        if not as_of:
+            raise
+        remedy = "leave as_of empty, or use the code and catalogue of that day: another `lwo build` does not change what was kept"
+        raise InputError(problem.where, expected=problem.expected, found=problem.found, remedy=remedy) from problem
 
 
 def table_known_on(as_of: str = "") -> Path:

@@ -83,9 +83,9 @@ def sum_measures(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
 
 def _parts_of_mean(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
     figures = sum_measures(rows, (indicator.mean,)).rename(columns={"value": "delivered"})
-    source = rows if weights is None else weights
-    weight = sum_measures(source, indicator.weight)[["region_code", "value"]].rename(columns={"value": "denominator"})
-    both = figures.merge(weight, on="region_code", how="left", validate="many_to_one")
+    keys, source = (["region_code", "year"], rows) if weights is None else (["region_code"], weights)
+    weight = sum_measures(source, indicator.weight)[[*keys, "value"]].rename(columns={"value": "denominator"})
+    both = figures.merge(weight, on=keys, how="left", validate="many_to_one")
     return both.assign(numerator=both["delivered"] / indicator.scale * both["denominator"])[list(PART_COLUMNS)]
 
 

@@ -126,7 +126,7 @@ def revisions_table(health: DataHealth, origins: frozenset[str], lang: str) -> T
 def corrections_table(health: DataHealth, origins: frozenset[str], lang: str) -> Table | Prose:
     """Return the known errors in the raw tables and what was done about each; a sentence when there are none.
 
-    A correction that leaves the figures as they are (`flag`) is named here too: no other page shows it.
+    A correction that leaves the figures as they are (`flag`) is named here too; a page with those figures says so at its foot.
     """
     entries = [entry for name in dict.fromkeys(health.tables["source_id"]) for entry in corrections_of(name)]
     rows = [

@@ -45,6 +45,8 @@ class Provenance:
         Origins of the inputs; every origin shown on the page must be among them.
     lang : str
         Language of the note.
+    notes : tuple of str
+        What a reader must know about single figures, see `present.figure_notes`.
     """
 
     inputs: tuple[ProvenanceInput, ...]
@@ -52,6 +54,7 @@ class Provenance:
     reproduce: str
     origins: frozenset[str]
     lang: str = "nl"
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.inputs or not self.reproduce.strip():
@@ -77,8 +80,9 @@ def provenance_html(note: Mapping[str, Any]) -> str:
     """Return the sources and the command of a note, as a plain dictionary, as HTML without headings."""
     lang = note["lang"]
     items = "".join(f"<li>{_input_html(item, lang)}</li>" for item in note["inputs"])
+    notes = "".join(f"<p>{escape(text)}</p>" for text in note.get("notes", ()))
     return (
-        f'<div class="lwo-provenance" lang="{lang}"><ul>{items}</ul>'
+        f'<div class="lwo-provenance" lang="{lang}"><ul>{items}</ul>{notes}'
         f"<p>{escape(phrase('provenance.reproduce', lang))} <code>{escape(note['reproduce'])}</code></p></div>"
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.corrections import corrections_of
-from lwo_analysis.catalogue.indicators import Indicator, indicators, measures_of
+from lwo_analysis.catalogue.indicators import Indicator, indicators, measures, measures_of
 from lwo_analysis.catalogue.sources import Source, source
 from lwo_analysis.cleaning.boundaries import rows_of_areas
 from lwo_analysis.cleaning.corrections import Corrected, apply_corrections
@@ -26,7 +26,7 @@ from lwo_analysis.cleaning.missing import status_of
 from lwo_analysis.cleaning.observations import FILE_NAME, as_observations, write_observations
 from lwo_analysis.cleaning.published import load_published
 from lwo_analysis.cleaning.vintages import DAY_LENGTH, keep_state
-from lwo_analysis.errors import InputError
+from lwo_analysis.errors import CatalogueError, InputError, LwoError
 from lwo_analysis.indicators.aggregate import figures_of_areas
 from lwo_analysis.indicators.construct import parts_of_indicator
 from lwo_analysis.indicators.other_table import parts_over_other_table
@@ -64,12 +64,28 @@ class BuildReport:
         One line per correction.
     set_aside : tuple
         For each source how many figures are not in the table, because a source that comes first has that indicator and year.
+    left_out : tuple of str
+        One line per table that was left out because it could not be read (see `unseen` in catalogue/sources.py).
     """
 
     path: Path
     tables: tuple[tuple[str, int, int], ...]
     corrections: tuple[str, ...] = ()
     set_aside: tuple[tuple[str, int], ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of a raw table: its rows on each of its boundaries, the observations made of them, and what was corrected.
+
+    `problem` says why a table of a source that was never seen gives nothing; it is empty for any other.
+    """
+
+    card: SourceCard
+    parts: tuple[RegionRows, ...] = ()
+    corrections: tuple[str, ...] = ()
+    problem: str = ""
 
 
 def build_observations(
@@ -96,16 +112,14 @@ def build_observations(
     published = as_observations(load_published(raw / "published")[list(COLUMN_NAMES)], where="published figures")
     folders = raw_tables(raw)
     delivered = [pair for pair in folders if source(pair[1].source_id).module in DELIVERY_MODULES]
-    read = [read_corrected(folder, card) for folder, card in folders if source(card.source_id).module not in DELIVERY_MODULES]
-    tables = [table for table, _ in read]
-    corrections = tuple(line for table, corrected in read for line in corrected.lines(table.card.table))
-    frames = [
-        published,
-        *(observations_of_table(table, tables) for table in tables),
-        *(observations_of_delivery(folder, card) for folder, card in delivered),
-    ]
-    names = ["published", *(table.card.table for table in tables), *(card.table for _, card in delivered)]
-    for line in corrections:
+    read = [read_table(folder, card) for folder, card in folders if source(card.source_id).module not in DELIVERY_MODULES]
+    made = [observations_of_reading(reading, read) for reading in read]
+    corrections = tuple(line for reading, _ in made for line in reading.corrections)
+    left_out = tuple(f"{reading.card.table}: left out; {reading.problem}" for reading, _ in made if reading.problem)
+    used = [(reading.card.table, frame) for reading, frame in made if not reading.problem]
+    frames = [published, *(frame for _, frame in used), *(observations_of_delivery(folder, card) for folder, card in delivered)]
+    names = ["published", *(name for name, _ in used), *(card.table for _, card in delivered)]
+    for line in (*corrections, *left_out):
         progress(line)
     for name, frame in zip(names[1:], frames[1:], strict=True):
         progress(f"{name}: {frame['value'].notna().sum()} figures, {frame['value'].isna().sum()} missing with a reason")
@@ -118,7 +132,7 @@ def build_observations(
         for name, frame in zip(names, frames, strict=True)
     )
     set_aside = collected.loc[~is_kept & collected["value"].notna(), "source_id"].value_counts().sort_index()
-    return BuildReport(path, counts, corrections, tuple((str(name), int(count)) for name, count in set_aside.items()))
+    return BuildReport(path, counts, corrections, tuple((str(name), int(count)) for name, count in set_aside.items()), left_out)
 
 
 def _replaced(observations: pd.DataFrame, processed: Path, day: str) -> Path:
@@ -142,6 +156,47 @@ def raw_tables(raw: Path) -> list[tuple[Path, SourceCard]]:
     ]
     read = [(folder, read_card(folder)) for folder in folders]
     return [(folder, card) for folder, card in read if card.source_id not in (OUTLINES, DUIDING)]
+
+
+def read_table(folder: Path, card: SourceCard) -> Reading:
+    """Return a raw table by the boundaries of its figures.
+
+    Raises
+    ------
+    InputError
+        It is not what its description says, and its source was seen before.
+    """
+    try:
+        table, corrected = read_corrected(folder, card)
+    except (InputError, CatalogueError) as problem:
+        return Reading(card, problem=_excused(problem, card))
+    return Reading(card, _by_boundaries(table), tuple(corrected.lines(card.table)))
+
+
+def observations_of_reading(reading: Reading, all_read: list[Reading]) -> tuple[Reading, pd.DataFrame]:
+    """Return the observations of a table beside what was read of it; none when it is left out."""
+    nothing = as_observations(pd.DataFrame(columns=list(COLUMN_NAMES)), where=reading.card.table)
+    tables = [part for other in all_read for part in other.parts]
+    try:
+        frames = [observations_of_table(part, tables) for part in reading.parts]
+    except (InputError, CatalogueError) as problem:
+        return Reading(reading.card, problem=_excused(problem, reading.card)), nothing
+    return reading, pd.concat(frames, ignore_index=True) if frames else nothing
+
+
+def _excused(problem: LwoError, card: SourceCard) -> str:
+    """Return what is wrong with a table of a source that was never seen; for any other it is an error."""
+    if not source(card.source_id).unseen:
+        raise problem
+    return str(problem)
+
+
+def _by_boundaries(table: RegionRows) -> tuple[RegionRows, ...]:
+    """Return the years of a table that are each on their own boundaries apart from each other; any other table as it is."""
+    if not source(table.card.source_id).has_yearly_boundaries:
+        return (table,)
+    years = sorted(set(table.rows["year"]))
+    return tuple(RegionRows(table.card, year, table.rows[table.rows["year"].eq(year)]) for year in years)
 
 
 def read_regions(folder: Path, card: SourceCard) -> RegionRows:
@@ -280,12 +335,16 @@ def check_facts(rows: pd.DataFrame, rounding: float, *, where: str) -> None:
     """
     check_one_row_per_region(rows, where=where)
     check_missing_has_reason(rows, where=where)
-    check_not_negative(rows, where=where)
+    check_not_negative(rows[~rows["measure"].isin(_signed())], where=where)
     for part in HOUSEHOLD_PARTS:
         check_part_within_whole(rows, part, "households", where=where, slack=2 * rounding)
     check_parts_add_up(rows, AGE_GROUPS, "residents", where=where, slack=(len(AGE_GROUPS) + 1) * rounding)
     for measure in COUNTS_OF_WIJKEN:
         check_wijken_add_up(rows, measure, where=where, slack=rounding)
+
+
+def _signed() -> set[str]:
+    return {measure.name for measure in measures().values() if measure.signed}
 
 
 def _check_year(rows: pd.DataFrame, origin: Source, card: SourceCard) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from lwo_analysis.catalogue.indicators import measures_of
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
 from lwo_analysis.errors import InputError, LwoError, OutputError, ParameterError
 from lwo_analysis.provenance import CARD_NAME, SourceCard, sha256_of, write_card
+from lwo_analysis.sources.addressed import FileReport, FileRequest, address_in, fetch_file
 from lwo_analysis.sources.regional import codes_asked
 from lwo_analysis.sources.statline import FetchReport, FetchSettings, TableRequest, estimate_rows, fetch_tables
 from lwo_analysis.sources.statline.settings import Progress
+
+Request = TableRequest | FileRequest
 
 
 @dataclass(frozen=True)
@@ -23,10 +28,19 @@ class Fetched:
     table: str
     report: FetchReport | None
     error: LwoError | None
+    file: FileReport | None = None
+
+    @property
+    def is_serious(self) -> bool:
+        """Whether it was not fetched although a table of its source was seen before."""
+        return self.error is not None and not source_of_table(self.table).unseen
 
     @property
     def line(self) -> str:
         """One line for the summary."""
+        if self.file is not None:
+            how = "unchanged" if self.file.unchanged else "new"
+            return f"{self.table}: {self.file.size} bytes of {self.file.card.vintage[:10]}, {how}"
         if self.report is None:
             return f"{self.table}: not fetched; {self.error}"
         how = "unchanged" if self.report.unchanged else f"{self.report.pages} files, {self.report.retries} asked again"
@@ -41,7 +55,8 @@ def plan_fetch(
     regions: tuple[str, ...] | None,
     api: str | None,
     raw: Path,
-) -> list[TableRequest]:
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> list[Request]:
     """Return what `lwo fetch` is going to ask for.
 
     Parameters
@@ -58,6 +73,8 @@ def plan_fetch(
         `v3`, `v4` or `dataderden` instead of what the source uses.
     raw : Path
         Folder of raw files.
+    environment : mapping of str to str
+        May hold the base address of files, see `sources.addressed.address_in`.
 
     Raises
     ------
@@ -66,44 +83,78 @@ def plan_fetch(
     CatalogueError
         A table belongs to no source.
     """
-    chosen = [source for source in sources().values() if source.api and _is_asked(source, names)]
+    chosen = [source for source in sources().values() if source.is_fetched and _is_asked(source, names)]
     unknown = [name for name in names if name != "statline" and name not in {source.id for source in chosen}]
     listed = [(source_of_table(table), table) for table in tables] or [
         (source, table) for source in chosen for table in source.tables
     ]
     wanted = [
-        (source, table) for source, table in listed if source.api and (years is None or {*source.years_of(table)} & {*years})
+        (source, table)
+        for source, table in listed
+        if source.is_fetched and (years is None or {*source.years_of(table)} & {*years})
     ]
     if unknown or not wanted:
-        fetchable = [source.id for source in sources().values() if source.api]
+        fetchable = [source.id for source in sources().values() if source.is_fetched]
         raise ParameterError(
             "fetch",
             expected=f"sources out of {', '.join(fetchable)} and years that they have",
             found=f"{', '.join(unknown) or 'nothing to fetch'}",
             remedy="correct the source, --tables or --years",
         )
-    return [_request(source, table, years, regions, api, raw) for source, table in wanted]
+    return [
+        _file_request(source, table, raw, environment)
+        if source.addresses
+        else _table_request(source, table, years, regions, api, raw)
+        for source, table in wanted
+    ]
 
 
-def _request(
+def _file_request(source: Source, table: str, raw: Path, environment: Mapping[str, str]) -> FileRequest:
+    mapping = Path(str(files("lwo_analysis.catalogue"))) / "mappings" / f"{table}.yml" if source.module == "partner" else None
+    return FileRequest(table, address_in(environment, source.addresses[table]), source.module, raw, mapping)
+
+
+def _table_request(
     source: Source, table: str, years: tuple[int, ...] | None, regions: tuple[str, ...] | None, api: str | None, raw: Path
 ) -> TableRequest:
-    held = None if years is None or source.first_year is None else tuple(sorted({*source.years_of(table)} & {*years}))
+    held = tuple(year for year in source.years_of(table) if years is None or year in years)
+    asked = held if source.has_yearly_boundaries or (years is not None and source.first_year is not None) else None
     chosen = regions or source.regions or None
-    return TableRequest(table, raw / table, api or source.api, None, chosen, held, where=codes_asked(source.id))
+    return TableRequest(table, raw / table, api or source.api, None, chosen, asked, where=codes_asked(source.id))
 
 
 def fetch_requests(
-    requests: Sequence[TableRequest], settings: FetchSettings, *, retrieved: str, progress: Progress | None = None
+    requests: Sequence[Request], settings: FetchSettings, *, retrieved: str, progress: Progress | None = None
 ) -> list[Fetched]:
-    """Fetch tables side by side and write their source cards; a table that fails does not stop the others."""
-    outcomes = fetch_tables(requests, settings=settings, progress=progress)
-    return [_finished(request, outcome, retrieved) for request, outcome in zip(requests, outcomes, strict=True)]
+    """Fetch tables side by side, then files, and write their source cards; one that fails does not stop the others."""
+    tables = [request for request in requests if isinstance(request, TableRequest)]
+    outcomes = fetch_tables(tables, settings=settings, progress=progress)
+    fetched = [_finished(request, outcome, retrieved) for request, outcome in zip(tables, outcomes, strict=True)]
+    return [*fetched, *(_fetched_file(request, settings, retrieved) for request in requests if isinstance(request, FileRequest))]
 
 
-def estimate_requests(requests: Sequence[TableRequest], settings: FetchSettings) -> list[tuple[str, int]]:
-    """Return how many rows the provider counts for each table; nothing is kept on disk."""
-    return [(request.table_id, estimate_rows(request, settings=settings)) for request in requests]
+def _fetched_file(request: FileRequest, settings: FetchSettings, retrieved: str) -> Fetched:
+    try:
+        return Fetched(request.table_id, None, None, fetch_file(request, settings, retrieved=retrieved))
+    except LwoError as error:
+        return Fetched(request.table_id, None, error)
+
+
+def estimate_requests(requests: Sequence[Request], settings: FetchSettings) -> list[str]:
+    """Return per table a line with how many rows the provider counts; nothing is kept on disk."""
+    return [
+        f"{request.table_id}: one file" if isinstance(request, FileRequest) else _estimated(request, settings)
+        for request in requests
+    ]
+
+
+def _estimated(request: TableRequest, settings: FetchSettings) -> str:
+    try:
+        return f"{request.table_id}: about {estimate_rows(request, settings=settings)} rows"
+    except InputError as problem:
+        if not source_of_table(request.table_id).unseen:
+            raise
+        return f"{request.table_id}: cannot be counted; {problem}"
 
 
 def parse_years(text: str | None) -> tuple[int, ...] | None:
@@ -129,7 +180,7 @@ def parse_years(text: str | None) -> tuple[int, ...] | None:
 
 
 def _is_asked(source: Source, names: Sequence[str]) -> bool:
-    return source.id in names or ((not names or source.module in names) and bool(measures_of(source.id)))
+    return source.id in names or ((not names or source.module in names) and bool(measures_of(source.id) or source.addresses))
 
 
 def _finished(request: TableRequest, outcome: FetchReport | InputError | OutputError, retrieved: str) -> Fetched:
@@ -143,9 +194,9 @@ def _finished(request: TableRequest, outcome: FetchReport | InputError | OutputE
 def _write_card(request: TableRequest, report: FetchReport, retrieved: str) -> None:
     source = source_of_table(request.table_id)
     names = [path.name for path in sorted(report.destination.iterdir()) if path.is_file() and not path.name.startswith(".")]
-    files = {name: sha256_of(report.destination / name) for name in names if name != CARD_NAME}
+    checksums = {name: sha256_of(report.destination / name) for name in names if name != CARD_NAME}
     note = "" if report.whole else "Only some columns, regions, years or codes of the table."
     card = SourceCard(
-        source.id, request.table_id, report.title, source.provider, source.licence, report.modified, retrieved, files, note
+        source.id, request.table_id, report.title, source.provider, source.licence, report.modified, retrieved, checksums, note
     )
     write_card(report.destination, card)

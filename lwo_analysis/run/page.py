@@ -11,6 +11,7 @@ import pandas as pd
 
 from lwo_analysis.catalogue.sources import source, source_of_table
 from lwo_analysis.paths import raw_folder
+from lwo_analysis.present.figure_notes import figure_notes
 from lwo_analysis.present.provenance_note import Provenance, ProvenanceInput
 from lwo_analysis.provenance import CARD_NAME, SourceCard, read_card, sha256_of
 from lwo_analysis.run.parameters import Value, check_values
@@ -23,7 +24,7 @@ def page_provenance(used: pd.DataFrame, notebook: str, **parameters: Value) -> P
     Parameters
     ----------
     used : DataFrame
-        The observations that the page shows, with `source_id`, `vintage` and `origin`.
+        The observations that the page shows, in the columns of the observation table.
     notebook : str
         Name of the notebook.
     **parameters
@@ -39,7 +40,9 @@ def page_provenance(used: pd.DataFrame, notebook: str, **parameters: Value) -> P
     check_values(parameters, where=notebook)
     lang = str(parameters["lang"])
     inputs = tuple(_input_of_demo(lang) if name == demo.SOURCE_ID else _input_of_card(card) for name, card in _cards_used(used))
-    return Provenance(inputs, parameters, _command(notebook, parameters), frozenset(used["origin"]), lang)
+    return Provenance(
+        inputs, parameters, _command(notebook, parameters), frozenset(used["origin"]), lang, figure_notes(used, lang)
+    )
 
 
 def catalogue_provenance(
@@ -70,7 +73,8 @@ def catalogue_provenance(
     cards = [] if used is None else [_input_of_card(card) for _, card in _cards_used(used)]
     origins = {source_of_table(name).origin for name in names} | (set() if used is None else set(used["origin"]))
     inputs = (*(_input_of_catalogue(name, lang) for name in names), *cards)
-    return Provenance(inputs, parameters, _command(notebook, parameters), frozenset(origins), lang)
+    notes = () if used is None else figure_notes(used, lang)
+    return Provenance(inputs, parameters, _command(notebook, parameters), frozenset(origins), lang, notes)
 
 
 def _command(notebook: str, parameters: Mapping[str, Value]) -> str:

@@ -1,6 +1,6 @@
 """Figures that a partner delivers in any CSV or Excel file, read with a mapping that says which column is what.
 
-A file of DUO or another data portal (CKAN) is read the same way once it has been downloaded; it is not fetched by its address.
+A file of DUO or another data portal (CKAN) is read the same way; `sources.addressed` fetches it by its address.
 """
 
 from __future__ import annotations

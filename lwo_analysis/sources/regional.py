@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from lwo_analysis.sources.statline import (
 )
 
 MONTHS = "MM"
+OTHER_NAME = "|"
 MONTH_ENDINGS = tuple(f"{MONTHS}{month:02d}" for month in range(1, 13))
 FACTOR_DECIMALS = 6
 """Delivered figures have at most one decimal; rounding here only takes off what binary multiplication by a factor adds."""
@@ -81,7 +83,7 @@ def regional_rows(table: StatLineTable, asked: tuple[Measure, ...]) -> pd.DataFr
 
 
 def key_of(measure: Measure) -> KeySpec:
-    """Return where a measure stands in a StatLine table."""
+    """Return where a measure stands in a StatLine table; a dimension keeps its names of all years (see `codes_in`)."""
     return KeySpec(
         measure.stem,
         (measure.group,) if measure.group else None,
@@ -96,6 +98,8 @@ def key_of(measure: Measure) -> KeySpec:
 def codes_asked(source_id: str) -> dict[str, tuple[str, ...]]:
     """Return per further dimension the codes that the measures of a source need, for a dimension that all of them name.
 
+    A dimension with other names in other years is not among them: its table is asked for with all codes.
+
     Examples
     --------
     >>> codes_asked("politie-crime")
@@ -103,9 +107,21 @@ def codes_asked(source_id: str) -> dict[str, tuple[str, ...]]:
     """
     entries = measures_of(source_id)
     named = [entry.where for entry in entries]
-    shared = set.intersection(*map(set, named)) if named else set()
+    shared = {name for name in set.intersection(*map(set, named)) if OTHER_NAME not in name} if named else set()
     asked = [codes for entry in entries for codes in (entry.where, entry.where | entry.lower, entry.where | entry.upper)]
     return {dimension: tuple(sorted({codes[dimension] for codes in asked})) for dimension in sorted(shared)}
+
+
+def codes_in(columns: Collection[str], where: Mapping[str, str]) -> dict[str, str]:
+    """Return codes by the names that the dimensions have in a table; by the first name when it has none of them.
+
+    Examples
+    --------
+    >>> codes_in({"Wijken", "Vormen"}, {"TypeJeugdzorg|Vormen": "T001203"})
+    {'Vormen': 'T001203'}
+    """
+    names = {given: given.split(OTHER_NAME) for given in where}
+    return {next((name for name in names[given] if name in columns), names[given][0]): code for given, code in where.items()}
 
 
 def lower_name(measure: str) -> str:
@@ -119,12 +135,12 @@ def upper_name(measure: str) -> str:
 
 
 def _rows_of(table: StatLineTable, measure: Measure) -> pd.DataFrame:
-    key = key_of(measure)
+    key = replace(key_of(measure), where=codes_in(table.rows.columns, measure.where))
     if measure.period == MONTHS:
         rows = _sum_of_months(table, measure.name, key)
     else:
         ends = {lower_name(measure.name): measure.lower, upper_name(measure.name): measure.upper} if measure.lower else {}
-        specs = {measure.name: key} | {name: replace(key, where=measure.where | codes) for name, codes in ends.items()}
+        specs = {measure.name: key} | {name: replace(key, where=dict(key.where) | codes) for name, codes in ends.items()}
         rows = tidy_rows(table, specs)
     return rows.assign(value=(rows["value"].astype(float) * measure.factor).round(FACTOR_DECIMALS))
 

@@ -101,3 +101,12 @@ def test_whether_there_are_open_data_is_told_by_the_origins_alone(processed):
     (processed / FILE_NAME).write_bytes(b"PAR1")
     with pytest.raises(InputError, match="a whole parquet file"):
         resolve_panel("auto")
+
+
+def test_a_kept_state_that_the_catalogue_no_longer_knows_is_not_sent_back_to_the_build(processed):
+    build(processed, "2024-03-01", FIRST)
+    (kept,) = kept_states(processed)
+    pd.read_parquet(kept).assign(indicator_id="taken_out").to_parquet(kept, index=False)
+    with pytest.raises(InputError, match="use the code and catalogue of that day") as refused:
+        load_observations("real", as_of="2024-03-01")
+    assert kept.name in str(refused.value)

@@ -9,7 +9,7 @@ import pytest
 
 from lwo_analysis.errors import CatalogueError, ParameterError
 from lwo_analysis.provenance import read_card
-from lwo_analysis.run.fetching import fetch_requests, parse_years, plan_fetch
+from lwo_analysis.run.fetching import Fetched, fetch_requests, parse_years, plan_fetch
 from lwo_analysis.sources.statline import FetchSettings, read_table_folder
 from tests.support.command import lwo
 from tests.support.statline_server import Fault, StatLineServer, serving
@@ -74,6 +74,12 @@ def test_years_choose_rows_of_a_table_of_several_years(tmp_path):
     assert plan(tmp_path, "politie-crime")[0].years is None
 
 
+def test_of_a_table_whose_years_are_each_on_their_own_boundaries_only_the_catalogued_ones_are_fetched(tmp_path):
+    (core,) = plan(tmp_path, "regional-core")
+    assert (core.years, core.regions) == (tuple(range(2013, 2026)), ("NL", "GM"))
+    assert plan(tmp_path, "regional-core", years=(2024, 2050))[0].years == (2024,)
+
+
 def test_only_the_codes_that_are_read_are_fetched(tmp_path):
     assert plan(tmp_path, "politie-crime")[0].where == {"SoortMisdrijf": ("0.0.0",)}
     health = plan(tmp_path, "rivm-health-statline")[0]
@@ -81,9 +87,15 @@ def test_only_the_codes_that_are_read_are_fetched(tmp_path):
     assert plan(tmp_path, "kwb", years=(2020,))[0].where == {}
 
 
-def test_a_source_without_measures_is_fetched_only_when_it_is_named(tmp_path):
-    assert not {"86296NED", "86204NED", "86158NED"} & {request.table_id for request in plan(tmp_path)}
-    assert [request.table_id for request in plan(tmp_path, "ses-woa")] == ["86296NED"]
+def test_a_table_that_was_never_seen_is_asked_for_and_its_failure_is_told_but_not_serious(tmp_path):
+    asked = plan(tmp_path, tables=["86204NED", TABLE])
+    assert [request.where for request in asked] == [{}, {}]
+    with serving(small_table(TABLE)) as server:
+        settings = FetchSettings(v3=server.v3, attempts=1, backoff=0)
+        never_seen, known = fetch_requests(asked, settings, retrieved="2026-11-20")
+    assert "86204NED: not fetched" in never_seen.line
+    assert (never_seen.is_serious, known.is_serious) == (False, False)
+    assert Fetched(TABLE, None, never_seen.error).is_serious
 
 
 def test_what_cannot_be_fetched_is_named(tmp_path):

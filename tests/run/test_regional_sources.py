@@ -245,13 +245,6 @@ def test_a_figure_outside_its_own_interval_stops_the_build(tmp_path):
         build_observations(raw, tmp_path / "processed")
 
 
-def test_a_source_without_measures_is_kept_and_makes_no_figures(tmp_path):
-    table = regional_table("86158NED", 2025, {"Waarde_1": ("%", "")}, lambda *_: 1.0, periods=["2025JJ00"])
-    observations, report = built(tmp_path, table)
-    assert ("86158NED", 0, 0) in report.tables
-    assert set(observations["origin"]) == {"published"}
-
-
 def test_revisions_are_seen_beside_the_table_of_the_previous_vintage(tmp_path):
     recipients = {"social_assistance_recipients": 60}
     built(tmp_path, key_figures("85984NED", 2024, FIGURES))

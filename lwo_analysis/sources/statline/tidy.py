@@ -79,7 +79,7 @@ def _slice(table: StatLineTable, name: str, spec: KeySpec) -> pd.DataFrame:
     time = _time_column(table)
     for column, code in spec.where.items():
         if column not in rows or not rows[column].eq(code).any():
-            present = ", ".join(rows[column].unique()[:8]) if column in rows else "no such dimension"
+            present = ", ".join(rows[column].unique()[:8]) if column in rows else f"only {', '.join(dimension_columns(table))}"
             raise InputError(
                 f"{table.table_id}, measure {name}",
                 expected=f"code {code!r} in dimension {column}",

@@ -60,6 +60,8 @@ class Transport:
         Address of what is fetched; certificates are loaded when it starts with ``https``.
     sleep : callable
         Waits the given seconds; a test passes one that does not.
+    accepted : str
+        Kinds of answer that are asked for.
     retries : int
         Answers asked again so far.
     """
@@ -67,12 +69,13 @@ class Transport:
     settings: FetchSettings
     root: str
     sleep: Callable[[float], None] = time.sleep
+    accepted: str = "application/json, text/plain"
     retries: int = 0
     client: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
         timeout = httpx.Timeout(self.settings.read_timeout, connect=self.settings.connect_timeout)
-        headers = {"User-Agent": self.settings.user_agent, "Accept": "application/json, text/plain"}
+        headers = {"User-Agent": self.settings.user_agent, "Accept": self.accepted}
         verify = _trusted() if self.root.startswith("https") else False
         self.client = httpx.Client(timeout=timeout, headers=headers, follow_redirects=False, verify=verify)
 
@@ -182,7 +185,7 @@ def _check_status(response: httpx.Response, address: str) -> None:
         address,
         expected="status 200",
         found=f"status {status}",
-        remedy="check the table id and the base address (LWO_STATLINE_V3, LWO_STATLINE_V4, LWO_DATADERDEN)",
+        remedy="check the table id, and the address (LWO_STATLINE_V3, LWO_STATLINE_V4, LWO_DATADERDEN, LWO_FILES)",
     )
 
 
