@@ -10,9 +10,11 @@ import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 
+from lwo_analysis.publish.selection import is_pair
 from lwo_analysis.schema import COLUMN_NAMES
 from tests.e2e.conftest import EPOCH
 from tests.support.command import files_of, lwo
+from tests.support.numbers_said import said_on_pages, unexplained_numbers
 
 
 def claims_of(page: Path) -> list[dict]:
@@ -61,6 +63,23 @@ def test_every_claim_stands_in_its_page_word_for_word_with_a_badge_and_a_source(
             assert " ".join(claim["text"].split()) in text, (page.name, claim["text"])
             assert claim["badge"] in {"description", "signal", "agenda", "effect", "undetermined"}
             assert claim["sources"], claim["id"]
+
+
+def test_every_sentence_on_every_page_is_that_of_a_claim_with_its_badge_year_and_numbers(published_site):
+    shown = list(said_on_pages(published_site))
+    assert [(page, item.get_text(" ")) for page, item, claim in shown if not claim] == []
+    assert [page for page, item, claim in shown if f"badge-{claim['badge']}" not in item.select_one(".badge")["class"]] == []
+    years = [(claim["year"], item.select_one(".year")) for _, item, claim in shown]
+    assert [year for year, chip in years if (chip.get_text() if chip else "") != str(year or "")] == []
+    pairs = [claim for *_, claim in shown if is_pair(claim)]
+    assert len(pairs) > 10
+    assert [(claim["text"], rest) for claim in pairs if (rest := unexplained_numbers(claim, claim["text"]))] == []
+
+
+def test_a_number_that_is_not_of_the_claim_is_seen():
+    claim = {"value": 12.6, "compare_value": 7.0, "year": 2020, "unit": "percent", "lang": "nl"}
+    assert unexplained_numbers(claim, "In Leeuwarden Oost 12,6% (2020); 5,6 procentpunt hoger dan 7,0%.") == []
+    assert unexplained_numbers(claim, "In Leeuwarden Oost 12,7% (2021); per 1.000 inwoners.") == [12.7, 2021.0]
 
 
 def test_the_baseline_claims_follow_from_the_table_in_the_plan(published_site):
