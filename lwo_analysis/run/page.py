@@ -18,7 +18,7 @@ from lwo_analysis.run.parameters import Value, check_values
 from lwo_analysis.sources import demo
 
 
-def page_provenance(used: pd.DataFrame, notebook: str, **parameters: Value) -> Provenance:
+def page_provenance(used: pd.DataFrame, notebook: str, *, also: Sequence[str] = (), **parameters: Value) -> Provenance:
     """Return the note about the sources of the figures on a page; show it as the last line of a cell.
 
     Parameters
@@ -27,6 +27,8 @@ def page_provenance(used: pd.DataFrame, notebook: str, **parameters: Value) -> P
         The observations that the page shows, in the columns of the observation table.
     notebook : str
         Name of the notebook.
+    also : sequence of str
+        Sources that the page quotes and that have no figures.
     **parameters
         The parameters of the run; `lang` among them.
 
@@ -40,9 +42,9 @@ def page_provenance(used: pd.DataFrame, notebook: str, **parameters: Value) -> P
     check_values(parameters, where=notebook)
     lang = str(parameters["lang"])
     inputs = tuple(_input_of_demo(lang) if name == demo.SOURCE_ID else _input_of_card(card) for name, card in _cards_used(used))
-    return Provenance(
-        inputs, parameters, _command(notebook, parameters), frozenset(used["origin"]), lang, figure_notes(used, lang)
-    )
+    quoted = tuple(_input_of_card(card) for card in _cards() if card.source_id in also)
+    origins = frozenset(used["origin"]) | {source(name).origin for name in also}
+    return Provenance((*inputs, *quoted), parameters, _command(notebook, parameters), origins, lang, figure_notes(used, lang))
 
 
 def catalogue_provenance(
@@ -86,8 +88,11 @@ def _cards_used(used: pd.DataFrame) -> list[tuple[str, SourceCard | None]]:
     """Return the source and the card of every table that the figures came from; the demo panel has no card."""
     keys = {(row.source_id, row.vintage, None if pd.isna(row.year) else int(row.year)) for row in used.itertuples()}
     demo_used = [(demo.SOURCE_ID, None)] if any(name == demo.SOURCE_ID for name, _, _ in keys) else []
-    cards = [read_card(path.parent) for path in sorted(raw_folder().glob(f"*/{CARD_NAME}"))]
-    return [*demo_used, *((card.source_id, card) for card in cards if _is_used(card, keys))]
+    return [*demo_used, *((card.source_id, card) for card in _cards() if _is_used(card, keys))]
+
+
+def _cards() -> list[SourceCard]:
+    return [read_card(path.parent) for path in sorted(raw_folder().glob(f"*/{CARD_NAME}"))]
 
 
 def _is_used(card: SourceCard, keys: set[tuple[str, str, int | None]]) -> bool:

@@ -74,6 +74,10 @@ class DuidingFolder:
     entries: tuple[Duiding, ...]
     without_consent: int
 
+    def sources_of(self, area_id: str) -> tuple[str, ...]:
+        """Return the source of these words as a page about an area names it; none when nobody said anything of that area."""
+        return (TABLE,) if any(entry.area == area_id for entry in self.entries) else ()
+
 
 def read_duiding(folder: Path) -> DuidingFolder:
     """Return what may be shown of the ``*.yml`` files of a folder; an absent folder holds nothing.
