@@ -10,6 +10,8 @@ import pandas as pd
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import Indicator
+from lwo_analysis.catalogue.interventions import intervention
+from lwo_analysis.catalogue.phrases import LANGUAGES
 from lwo_analysis.effects.design import Design
 from lwo_analysis.effects.effective_size import COLUMN as EFFECTIVE_SIZE
 from lwo_analysis.effects.effective_size import with_effective_size
@@ -21,6 +23,8 @@ from lwo_analysis.effects.synthetic_control import fit_synthetic_control
 from lwo_analysis.schema import Origin
 from lwo_analysis.sources.demo import true_effect
 
+PROGRAMME = "H03"
+"""The programme of the forty areas, in the register of interventions."""
 END = 2012
 """Last year of the money for the forty areas; the monitor of the state ran on until 2017."""
 LAST = 2021
@@ -98,9 +102,14 @@ def aftermath_panel(
     Raises
     ------
     CannotAnswerError
-        The area has no figure, there are too few years before, during or after the programme, or too few other wijken.
+        The area was not in the programme or has no figure, there are too few years before, during or after the programme, or too
+        few other wijken.
     """
-    names = (areas()[area_id].name_nl, areas()[area_id].name_en)
+    names = _names(area_id)
+    treated = intervention(PROGRAMME).places
+    if area_id not in treated:
+        places = zip(*map(_names, treated), strict=True)
+        raise CannotAnswerError("not_a_priority_area", area=names, places=tuple(map(", ".join, places)))
     mine = observations[observations["indicator_id"].eq(indicator.id) & observations["value"].notna()]
     used = mine[mine["year"].between(base_year, LAST).fillna(False).astype(bool)]
     own = used[used["area_id"].eq(area_id)]
@@ -151,6 +160,10 @@ def measure_aftermath(panel: pd.DataFrame, indicator: Indicator) -> Aftermath:
         start_gap=float(before.loc[is_own, "value"].mean() - before.loc[~is_own, "value"].mean()),
         truth=_truth(own, indicator, start) if own["origin"].eq(str(Origin.DEMO)).all() else None,
     )
+
+
+def _names(area_id: str) -> tuple[str, ...]:
+    return tuple(areas()[area_id].name(lang) for lang in LANGUAGES)
 
 
 def _check_years(years: list[int], start_year: int) -> None:

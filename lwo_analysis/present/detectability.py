@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
 
+from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import indicator
 from lwo_analysis.catalogue.interventions import (
     Intervention,
@@ -20,7 +21,7 @@ from lwo_analysis.catalogue.interventions import (
     populations,
 )
 from lwo_analysis.catalogue.literature import goals
-from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.errors import ParameterError
 from lwo_analysis.indicators.detectability import Detectability, DetectabilityRule, judge_goal, one_year_mde
 from lwo_analysis.indicators.dose import intervention_ceiling
@@ -53,15 +54,14 @@ def chosen_interventions(pillar: str, intervention_id: str = ALL) -> tuple[Inter
 
     Raises
     ------
+    CannotAnswerError
+        The pillar has no interventions.
     ParameterError
-        The pillar has no interventions, or the intervention belongs to another pillar.
+        The intervention belongs to another pillar.
     """
     of_pillar = tuple(entry for entry in interventions().values() if pillar in (ALL, entry.pillar))
     if not of_pillar:
-        with_entries = sorted({entry.pillar for entry in interventions().values()})
-        raise ParameterError(
-            "pillar", expected=f"all, or one of {', '.join(with_entries)}", found=pillar, remedy="choose a pillar with measures"
-        )
+        raise CannotAnswerError("no_interventions", pillar=tuple(phrase(f"pillar.{pillar}", lang) for lang in LANGUAGES))
     chosen = tuple(entry for entry in of_pillar if intervention_id in (ALL, entry.id))
     if not chosen:
         raise ParameterError(

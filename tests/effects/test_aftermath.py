@@ -64,6 +64,12 @@ def test_too_few_years_or_areas_is_said(choices, words):
         aftermath_panel(observations(**choices), AREA, SHARE, base_year=0, start_year=2008)
 
 
-def test_an_area_without_figures_is_said():
+def test_a_topic_without_figures_is_said():
     with pytest.raises(CannotAnswerError, match="no figures about"):
-        aftermath_panel(observations(), "bilgaard", SHARE, base_year=0, start_year=2008)
+        aftermath_panel(observations(), AREA, indicator("disability_benefit_share"), base_year=0, start_year=2008)
+
+
+@pytest.mark.parametrize("name", ["bilgaard", "lwo", "lwd"])
+def test_an_area_outside_the_programme_of_2007_gets_no_verdict(name):
+    with pytest.raises(CannotAnswerError, match="In Leeuwarden that was Heechterp-Schieringen only"):
+        aftermath_panel(observations(), name, SHARE, base_year=0, start_year=2008)
