@@ -44,7 +44,7 @@ class DiscussedClaims:
         soup = BeautifulSoup(str(bundle["text/html"]), "html.parser")
         for item in soup.find_all("li", attrs={"data-claim": True}):
             for entry in self.said.get(str(item["data-claim"]), ()):
-                item.append(BeautifulSoup(_quote_html(entry, self.lang), "html.parser"))
+                item.find(class_="sentence").append(BeautifulSoup(_quote_html(entry, self.lang), "html.parser"))
         return bundle | {"text/html": str(soup)}
 
 
@@ -97,7 +97,7 @@ def asks_attention(said: DuidingFolder, area_id: str, indicator_id: str) -> bool
 def _quote_html(entry: Duiding, lang: str) -> str:
     role, answer = phrase(f"duiding.role.{entry.role}", lang), phrase(f"duiding.answer.{entry.answer}", lang)
     who = phrase("duiding.quote", lang, role=role, year=entry.date.year, answer=answer)
-    return f'<blockquote class="duiding"><p>{escape(who)}</p><p>{escape(_words(entry, lang))}</p></blockquote>'
+    return f"<br/><small>{escape(who)}</small> <q>{escape(_words(entry, lang))}</q>"
 
 
 def _words(entry: Duiding, lang: str) -> str:

@@ -111,7 +111,7 @@ def test_words_stand_below_the_figure_they_are_about_and_change_no_claim() -> No
     item = html.partition('data-claim="people-social-assistance-share')[2].partition("</li>")[0]
     assert "&lt;veel&gt; mensen" in item
     assert "rol: bewoner, 2026" in item
-    assert "<blockquote" not in silent._repr_mimebundle_()["text/html"]
+    assert "<q>" not in silent._repr_mimebundle_()["text/html"]
     assert shown.claims == silent.claims
 
 
