@@ -19,7 +19,7 @@ from lwo_analysis.run.lock import run_lock
 from lwo_analysis.run.orders import Limits
 from lwo_analysis.run.pages import Making
 from tests.support.command import files_of
-from tests.support.runs import PROVENANCE, SETUP, processes_with, publish, write_notebook
+from tests.support.runs import PROVENANCE, SETUP, lwo_command, processes_with, publish, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
 SLEEP = "import time; time.sleep(60)"
@@ -82,17 +82,17 @@ def test_a_failed_page_keeps_its_last_edition_with_a_mark(tmp_path, launcher):
     assert "Verouderd sinds" not in (outputs / "site" / "page.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("victim", ["run.server", "kernel"])
-def test_a_killed_server_or_kernel_fails_its_pages_and_the_next_run_makes_them(tmp_path, victim):
+def test_a_killed_kernel_or_server_fails_its_pages_and_the_next_run_makes_them(tmp_path):
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, SLEEP, PROVENANCE)
     outputs = tmp_path / "outputs"
     with make_launcher("forked") as launcher:
-        killer = threading.Thread(target=_kill_when_busy, args=(launcher.temporary, victim))
-        killer.start()
-        with pytest.raises(NotebookError) as caught:
-            publish(notebooks, outputs, launcher)
-        killer.join()
-        assert "\n" not in str(caught.value)
+        for youngest in (True, False):  # the kernel, then the server
+            killer = threading.Thread(target=_kill_when_busy, args=(launcher.temporary, youngest))
+            killer.start()
+            with pytest.raises(NotebookError) as caught:
+                publish(notebooks, outputs, launcher)
+            killer.join()
+            assert "\n" not in str(caught.value)
         write_notebook(notebooks, SETUP, PROVENANCE)
         assert publish(notebooks, outputs, launcher).made == ("page",)
         temporary = launcher.temporary
@@ -101,9 +101,9 @@ def test_a_killed_server_or_kernel_fails_its_pages_and_the_next_run_makes_them(t
 
 
 def test_a_killed_run_leaves_nothing_alive_and_the_next_one_tidies_up(tmp_path):
-    outputs = tmp_path / "outputs"
+    notebooks, outputs = write_notebook(tmp_path / "notebooks", SETUP, SLEEP, PROVENANCE), tmp_path / "outputs"
     environment = {**os.environ, "LWO_OUTPUTS": str(outputs), "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "lwo_analysis.cli", "run", "09-costs-and-benefits", "--lang", "nl"]
+    command = lwo_command(notebooks, "run")
     run = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert _gone(lambda: any(tmp_path.glob("lwo-run-*/k-*")), seconds=90)
     second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -112,6 +112,7 @@ def test_a_killed_run_leaves_nothing_alive_and_the_next_one_tidies_up(tmp_path):
     run.kill()
     run.wait()
     assert _gone(lambda: not processes_with("LWO_OUTPUTS", str(outputs)))
+    write_notebook(notebooks, SETUP, PROVENANCE)
     assert subprocess.run(command, env=environment, check=False, stderr=subprocess.DEVNULL).returncode == 0
     assert (outputs / "site" / "index.html").exists()
     assert not list(tmp_path.glob("lwo-run-*"))
@@ -124,10 +125,11 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_site(tmp_path, launcher):
     outputs = tmp_path / "outputs"
     publish(notebooks, outputs, launcher)
     before = files_of(outputs / "site")
-    write_notebook(notebooks, SETUP, "print('x' * 400_000)", PROVENANCE)
+    write_notebook(notebooks, SETUP, f"long = {'x' * 400_000!r}", PROVENANCE)
     with pytest.raises(OutputError, match="File too large"):
         _publish_with_small_files(notebooks, outputs)
     assert files_of(outputs / "site") == before
+    write_notebook(notebooks, SETUP, "there_is_room = True", PROVENANCE)
     assert publish(notebooks, outputs, launcher).made == ("page",)
 
 
@@ -161,12 +163,12 @@ def test_a_lock_of_a_dead_process_is_no_lock(tmp_path):
         pass
 
 
-def _kill_when_busy(temporary: Path, victim: str) -> None:
-    """Kill the server, or the youngest process of a run, once its kernel has started."""
+def _kill_when_busy(temporary: Path, youngest: bool) -> None:
+    """Kill the youngest or the oldest process of a run, once its kernel has started."""
     _gone(lambda: any(temporary.glob("k-*")), seconds=90)
     time.sleep(2)
     running = sorted(processes_with("TMPDIR", str(temporary)))
-    os.kill(running[0] if victim == "run.server" else running[-1], signal.SIGKILL)
+    os.kill(running[-1 if youngest else 0], signal.SIGKILL)
 
 
 def _publish_with_small_files(notebooks: Path, outputs: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from lwo_analysis.run.folders import read_reads
 from lwo_analysis.run.pages import Making
 from lwo_analysis.run.state import Contents, job_key
 from tests.support.command import files_of
-from tests.support.runs import PROVENANCE, SETUP, jobs_of, publish, write_notebook
+from tests.support.runs import PROVENANCE, SETUP, jobs_of, lwo_command, publish, write_notebook
 
 NOTHING_PUBLISHED = (
     'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)'
@@ -90,21 +89,10 @@ def test_a_notebook_may_not_write_where_others_read(tmp_path, launcher):
 
 def test_an_unchanged_run_imports_nothing_heavy(tmp_path):
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
-    code = (
-        "import atexit, sys\nfrom pathlib import Path\n"
-        f"atexit.register(lambda: print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr))\n"
-        f"from lwo_analysis import cli, paths\npaths.notebooks_folder = lambda: Path({str(notebooks)!r})\ncli.main()\n"
-    )
-    first, again = (
-        subprocess.run(
-            [sys.executable, "-c", code, "run"],
-            env={**os.environ, "LWO_OUTPUTS": str(tmp_path / "outputs")},
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        for _ in range(2)
-    )
+    loaded = f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
+    command = lwo_command(notebooks, "run", before=f"import atexit, sys\natexit.register(lambda: {loaded})")
+    environment = {**os.environ, "LWO_OUTPUTS": str(tmp_path / "outputs")}
+    first, again = (subprocess.run(command, env=environment, capture_output=True, text=True, check=True) for _ in range(2))
     assert first.stdout.startswith("1 pages made, 0 kept")
     assert again.stdout.startswith("0 pages made, 1 kept")
     assert again.stderr.splitlines()[-1] == "[]"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.runs import processes_with
+from tests.support.runs import lwo_command, processes_with, write_notebook
 
 WAIT_FOR_KERNEL = 60
 SECONDS_TO_STOP = 15  # a worker gets five seconds to end; the rest is for a slow machine
@@ -31,9 +31,11 @@ def wait_until(is_so: object, seconds: float) -> bool:
     ids=["ctrl-c-in-a-terminal", "stopped-by-a-scheduler"],
 )
 def test_a_stopped_run_leaves_one_line_and_no_kernel(tmp_path: Path, send, number) -> None:
-    outputs = tmp_path / "outputs"
+    outputs, notebooks = tmp_path / "outputs", tmp_path / "notebooks"
+    for name in ("page", "other"):
+        write_notebook(notebooks, "import time; time.sleep(60)", name=name)
     run = subprocess.Popen(
-        [sys.executable, "-m", "lwo_analysis.cli", "run", "01-baseline", "06-what-can-be-seen", "--jobs", "2"],
+        lwo_command(notebooks, "run", "--jobs", "2"),
         env={**os.environ, "LWO_OUTPUTS": str(outputs), "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import nbformat
@@ -41,6 +42,12 @@ def publication_in(outputs: Path) -> Publication:
 def publish(notebooks: Path, outputs: Path, launcher: Launcher, how: Making | None = None) -> RunReport:
     """Make the pages of a folder of notebooks and publish them."""
     return run_and_publish(jobs_of(notebooks), publication_in(outputs), how or Making(1), launcher)
+
+
+def lwo_command(notebooks: Path, *arguments: str, before: str = "") -> list[str]:
+    """Return the command of `lwo` for a folder of notebooks, with Python to run before it."""
+    code = f"paths.notebooks_folder = lambda: Path({str(notebooks)!r})\ncli.main()"
+    return [sys.executable, "-c", f"{before}\nfrom pathlib import Path\nfrom lwo_analysis import cli, paths\n{code}", *arguments]
 
 
 def processes_with(variable: str, value: str) -> dict[int, str]:
