@@ -1,6 +1,8 @@
 """Run the notebooks: plain papermill with nbconvert against `lwo run`, per page. Prints a markdown table.
 
-    python benchmarks/runs.py > benchmarks/runs.md        (about 25 minutes on two quiet cores; --quick: about 3, for a look)
+    python benchmarks/runs.py --write        (about 25 minutes on two quiet cores; --quick: about 3, for a look)
+
+It writes `benchmarks/runs.md` only with --write.
 
 The same notebooks with the same parameters, demo panel, in every contender:
 
@@ -11,7 +13,9 @@ d  `lwo run` after an edit of one notebook
 e  `lwo run` when nothing has changed
 
 Each contender is a fresh process and its seconds are wall-clock time with the start of Python. Repeats are interleaved; the table
-has their medians. The claims in the executed notebooks of b and c are compared, so that the same work is timed.
+has their medians. A question that the figures cannot answer ends in an error, which plain papermill writes into its notebook and
+`lwo run` publishes as the answer; it counts as a page in all of them. The claims in the executed notebooks of b and c are compared,
+so that the same work is timed.
 """
 
 from __future__ import annotations
@@ -19,6 +23,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -78,7 +83,10 @@ def main() -> None:
         orders = write_notebooks(folder, pages)
         seconds = measure(folder, orders, sample, repeats, processors)
         same = same_claims(folder, orders)
-    print(table(seconds, len(orders), sample, repeats, processors, same))
+    text = table(seconds, len(orders), sample, repeats, processors, same)
+    print(text)
+    if asked.write:
+        Path(__file__).with_suffix(".md").write_text(f"{text}\n")
 
 
 def write_notebooks(folder: Path, pages: int) -> list[dict]:
@@ -143,7 +151,10 @@ def shell_loop(order: dict) -> None:
     """Make one page with the commands of papermill and nbconvert."""
     options = [word for name, value in order["parameters"].items() for word in ("-p", name, str(value))]
     binaries = Path(sys.executable).parent
-    call([str(binaries / "papermill"), "--no-progress-bar", order["in"], order["out"], *options])
+    papermill = [str(binaries / "papermill"), "--no-progress-bar", order["in"], order["out"], *options]
+    subprocess.run(papermill, capture_output=True, check=False)
+    if not Path(order["out"]).exists():
+        sys.exit(f"{' '.join(papermill)} made no notebook")
     call([str(binaries / "jupyter"), "nbconvert", "--to", "html", order["out"]])
 
 
@@ -210,13 +221,22 @@ def table(
         "| --- |" + " ---: |" * 6,
     ]
     claims = "the same" if same else "DIFFERENT"
-    foot = f"Medians of {repeats} interleaved repeats, {processors} processors. Claims of b and c: {claims}."
+    machine = f"{processors} processors ({processor_name()}), Python {platform.python_version()}"
+    foot = f"Medians of {repeats} interleaved repeats. Claims of b and c: {claims}. {machine}; load at the end {os.getloadavg()[0]:.1f}."
     return "\n".join([*head, *lines, "", foot])
+
+
+def processor_name() -> str:
+    """Return the name of the processor, as Linux tells it."""
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if Path("/proc/cpuinfo").exists() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="6 pages, once; for a look")
+    parser.add_argument("--write", action="store_true", help="write benchmarks/runs.md")
     parser.add_argument("--pages", type=int, default=60, help="pages of b, c, d and e")
     parser.add_argument("--sample", type=int, default=6, help="pages of a")
     parser.add_argument("--repeats", type=int, default=3)
