@@ -14,8 +14,8 @@ e  `lwo run` when nothing has changed
 
 Each contender is a fresh process and its seconds are wall-clock time with the start of Python. Repeats are interleaved; the table
 has their medians. A question that the figures cannot answer ends in an error, which plain papermill writes into its notebook and
-`lwo run` publishes as the answer; it counts as a page in all of them. The claims in the executed notebooks of b and c are compared,
-so that the same work is timed.
+`lwo run` publishes as the answer; it counts as a page in all of them. The claims in the executed notebooks of b and c are
+compared, so that the same work is timed.
 """
 
 from __future__ import annotations
@@ -222,7 +222,8 @@ def table(
     ]
     claims = "the same" if same else "DIFFERENT"
     machine = f"{processors} processors ({processor_name()}), Python {platform.python_version()}"
-    foot = f"Medians of {repeats} interleaved repeats. Claims of b and c: {claims}. {machine}; load at the end {os.getloadavg()[0]:.1f}."
+    load = f"load at the end {os.getloadavg()[0]:.1f}"
+    foot = f"Medians of {repeats} interleaved repeats. Claims of b and c: {claims}. {machine}, {load}."
     return "\n".join([*head, *lines, "", foot])
 
 
