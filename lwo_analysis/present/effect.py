@@ -83,7 +83,7 @@ def estimate_table(found: AreaEffect, indicator: Indicator, lang: str) -> Table:
         **({} if found.truth is None else {"truth": signed_gap(found.truth, indicator, lang)}),
     }
     rows = pd.DataFrame([(phrase(f"effect.row_{name}", lang), text) for name, text in values.items()], columns=["what", "value"])
-    columns = {"what": phrase("effect.column_choice", lang), "value": phrase("effect.column_value", lang)}
+    columns = {"what": phrase("effect.column_what", lang), "value": phrase("effect.column_value", lang)}
     return _text_table(rows, phrase("effect.estimate", lang), columns, found.panel, lang)
 
 

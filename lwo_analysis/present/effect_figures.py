@@ -13,6 +13,7 @@ from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.effects.area_effect import AreaEffect
 from lwo_analysis.present.figures import Figure, make_figure
+from lwo_analysis.present.prose import format_number
 from lwo_analysis.present.style import COMPARISON, CONTEXT, INK, INTERVAL, OWN, WIDE, figure_style, new_figure
 from lwo_analysis.present.tables import Column
 from lwo_analysis.present.units import format_gap, format_value
@@ -84,7 +85,7 @@ def by_year_figure(found: AreaEffect, area_id: str, indicator: Indicator, lang: 
     inside = int(((before["lower"] <= 0) & (before["upper"] >= 0)).sum())
     gap = float(years["coefficient"].iloc[-1])
     return make_figure(
-        lambda width: _draw_by_year(years, start, width),
+        lambda width: _draw_by_year(years, start, lang, width),
         alt=phrase(
             "effect.by_year_alt",
             lang,
@@ -131,7 +132,7 @@ def curve_figure(found: AreaEffect, indicator: Indicator, lang: str) -> Figure:
     positive = int((rows["estimate"] > 0).sum())
     ends = {"low": float(rows["estimate"].min()), "high": float(rows["estimate"].max())}
     return make_figure(
-        lambda width: _draw_curve(rows, found, width),
+        lambda width: _draw_curve(rows, found, lang, width),
         alt=phrase(
             "effect.curve_alt",
             lang,
@@ -180,9 +181,10 @@ def _draw_course(years: pd.DataFrame, wijken: list[str], start: int, names: tupl
         axes.fill_between(years["year"], years["low"], years["high"], color=INTERVAL, alpha=0.35, linewidth=0)
         for wijk in wijken:
             axes.plot(years["year"], years[wijk], color=CONTEXT, linewidth=0.8)
+        above = {"own": years[["own", *wijken]], "others": years[["others", "high"]]}
         for column, colour, text, marker in (("own", OWN, own, "o"), ("others", COMPARISON, others, "D")):
             axes.plot(years["year"], years[column], color=colour, marker=marker, markersize=4)
-            _name_line(axes, years, column, colour, text)
+            _name_line(axes, years["year"], above[column], colour, text)
         axes.set_title(title, loc="left", wrap=True)
         axes.set_ylim(bottom=0)
         axes.margins(y=0.15)
@@ -190,23 +192,24 @@ def _draw_course(years: pd.DataFrame, wijken: list[str], start: int, names: tupl
     return figure
 
 
-def _name_line(axes: Axes, years: pd.DataFrame, column: str, colour: str, text: str) -> None:
-    """Write the name of a line above its first year."""
-    at = (float(years["year"].iloc[0]), float(years[column].iloc[0]))
-    axes.annotate(text, at, (0, 8), textcoords="offset points", color=colour, fontweight="bold")
+def _name_line(axes: Axes, years: pd.Series, lines: pd.DataFrame, colour: str, text: str) -> None:
+    """Write the name of a line above it and everything drawn around it."""
+    at = (float(years.iloc[0]), float(lines.max().max()))
+    axes.annotate(text, at, (0, 3), textcoords="offset points", color=colour, fontweight="bold")
 
 
-def _draw_by_year(years: pd.DataFrame, start: int, width: float) -> Drawing:
+def _draw_by_year(years: pd.DataFrame, start: int, lang: str, width: float) -> Drawing:
     with figure_style():
         figure, axes = new_figure(width, HEIGHT)
         axes.axhline(0, color=INK, linewidth=1)
         axes.vlines(years["year"], years["lower"], years["upper"], color=INTERVAL, linewidth=4)
         axes.plot(years["year"], years["coefficient"], "o", color=OWN, markersize=5)
+        axes.yaxis.set_major_formatter(lambda value, _: _tick(value, lang))
         _years_axis(axes, years["year"], start, width)
     return figure
 
 
-def _draw_curve(rows: pd.DataFrame, found: AreaEffect, width: float) -> Drawing:
+def _draw_curve(rows: pd.DataFrame, found: AreaEffect, lang: str, width: float) -> Drawing:
     places = np.arange(len(rows))[::-1]
     unseen = found.power.minimal_effect
     with figure_style():
@@ -218,7 +221,14 @@ def _draw_curve(rows: pd.DataFrame, found: AreaEffect, width: float) -> Drawing:
         axes.plot(rows["estimate"], places, "o", color=CONTEXT, markersize=5)
         axes.plot(rows["estimate"].iloc[:1], places[:1], "o", color=OWN, markersize=7)
         axes.set_yticks(places, rows["choice"])
+        axes.locator_params(axis="x", nbins=6 if width >= WIDE else 3)
+        axes.xaxis.set_major_formatter(lambda value, _: _tick(value, lang))
     return figure
+
+
+def _tick(value: float, lang: str) -> str:
+    """Return a tick with as many decimals as it has, and the decimal sign of the language."""
+    return format_number(value, lang, len(f"{value:.6g}".partition(".")[2]))
 
 
 def _years_axis(axes: Axes, years: pd.Series, start: int, width: float) -> None:
