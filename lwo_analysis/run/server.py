@@ -23,6 +23,8 @@ PRELOADED = (
     "pandas",
     "pandera.pandas",
     "pyarrow.parquet",
+    "scipy.optimize",
+    "scipy.stats",
     "matplotlib.pyplot",
     "matplotlib.backends.backend_agg",
     "matplotlib.backends.backend_svg",
@@ -37,7 +39,7 @@ PRELOADED = (
     "lwo_analysis.run.worker",
 )
 """What every page needs."""
-PRELOADED_LATER = ("scipy.optimize", "scipy.stats", "statsmodels.api", "linearmodels.panel")
+PRELOADED_LATER = ("statsmodels.api", "linearmodels.panel")
 """What some pages need; imported once it is worth it for the pages that are still to come."""
 ORDERS_OF_ONE_PAGE = 2
 """The page itself and its site: a run of one page does not import what it may not need."""
