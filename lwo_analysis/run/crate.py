@@ -82,8 +82,8 @@ def _root(report: Mapping[str, Any], files: Sequence[str], actions: Sequence[Map
 
 
 def _software(versions: Mapping[str, str]) -> list[dict[str, Any]]:
-    code = {"@id": CODE, "@type": "SoftwareApplication", "name": "lwo-analysis", "softwareVersion": versions["lwo-analysis"]}
-    code |= {"version": versions["code"], "softwareRequirements": {"@id": PYTHON}}
+    code: dict[str, Any] = {"@id": CODE, "@type": "SoftwareApplication", "name": "lwo-analysis"}
+    code |= {"softwareVersion": versions["lwo-analysis"], "version": versions["code"], "softwareRequirements": {"@id": PYTHON}}
     python = {"@id": PYTHON, "@type": "SoftwareApplication", "name": "Python", "softwareVersion": versions["python"]}
     return [code, python, {"@id": AGENT, "@type": "Organization", "name": "Leeuwarden Oost"}]
 

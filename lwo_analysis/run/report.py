@@ -16,12 +16,11 @@ from typing import Any
 from lwo_analysis.errors import LwoError
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import code_revision, sha256_of, written_whole
-from lwo_analysis.run.crate import CRATE, run_crate
+from lwo_analysis.run.crate import CRATE, REPORT, run_crate
 from lwo_analysis.run.folders import write_json
 from lwo_analysis.run.pages import PagesMade, finished_pages
 from lwo_analysis.run.state import LOCK_FILE
 
-REPORT = "report.json"
 PAGES = {"nl": "report.html", "en": "report-en.html"}
 FORMAT = 1
 """Of the report; raised when a key is renamed or goes, not when one is added."""
