@@ -43,7 +43,8 @@ class Aftermath:
     area_id, indicator_id : str
         What was measured where.
     panel : DataFrame
-        `area_id`, `year`, `value`, `n`, `start_year` (missing for the other areas), `source_id`, `vintage`, `origin`.
+        `area_id`, `indicator_id`, `year`, `value`, `n`, `start_year` (missing for the other areas), `source_id`, `vintage`,
+        `origin`.
     start_year : int
         First year of the programme.
     phases : dict of str to PlaceboResult
@@ -123,7 +124,7 @@ def aftermath_panel(
     if len(alike) < LEAST_DONORS:
         raise CannotAnswerError("too_few_areas", found=len(alike), needed=LEAST_DONORS)
     rows = pd.concat([own, others[others["area_id"].isin(alike)]])
-    kept = rows[["area_id", "year", "value", "n", "source_id", "vintage", "origin"]]
+    kept = rows[["area_id", "indicator_id", "year", "value", "n", "source_id", "vintage", "origin"]]
     typed = kept.astype({"year": int, "value": float, "n": float})
     return typed.assign(start_year=np.where(typed["area_id"].eq(area_id), start_year, np.nan)).reset_index(drop=True)
 

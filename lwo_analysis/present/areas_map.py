@@ -19,7 +19,7 @@ CLASS_NAMES = ("other", "reused", "own")
 
 
 def area_map(facts: AreaFacts, outlines: Sequence[Outlines], lang: str, *, earliest: bool = False) -> Figure | Prose:
-    """Return the map in the latest or the earliest imported boundaries; a sentence when there are none.
+    """Return the map in the latest or the earliest imported boundaries; a sentence when there are none, or none before them.
 
     Parameters
     ----------
@@ -33,6 +33,8 @@ def area_map(facts: AreaFacts, outlines: Sequence[Outlines], lang: str, *, earli
         Whether the earliest boundaries are drawn instead of the latest.
     """
     name = area(facts.area_id).name(lang)
+    if earliest and len(outlines) < 2:
+        return make_prose("areas.map.no_earlier", lang)
     if not outlines:
         return make_prose("map.none", lang)
     drawn = outlines[0 if earliest else -1]

@@ -18,7 +18,7 @@ from lwo_analysis.sources.geometry import Outlines
 SOURCE_ID = "areas"
 ORIGINS = frozenset({"published"})
 MOST_LISTED = 6
-PROVENANCE_COLUMNS = ("source_id", "vintage", "year", "origin")
+PROVENANCE_COLUMNS = ("source_id", "vintage", "year", "origin", "indicator_id", "value", "n")
 
 
 def area_title(facts: AreaFacts, lang: str) -> Title:
@@ -39,7 +39,7 @@ def area_card(facts: AreaFacts, origins: frozenset[str], lang: str) -> Table:
         (phrase("areas.card.residents", lang), _residents_word(facts, lang)),
     ]
     return make_table(
-        pd.DataFrame(rows, columns=["fact", "what"]).assign(why="not_published"),
+        pd.DataFrame(rows, columns=["fact", "what"]).assign(why="unknown"),
         caption=phrase("areas.card", lang, area=place.name(lang)),
         columns={
             "fact": phrase("column.fact", lang),
@@ -137,6 +137,7 @@ def parts_table(facts: AreaFacts, origins: frozenset[str], lang: str) -> Table:
     shown = facts.parts.assign(
         area=[area(part).name(lang) for part in facts.parts["area_id"]],
         role=[phrase(f"areas.role.{role}", lang) for role in facts.parts["role"]],
+        status=facts.parts["status"] if year else "unknown",
     )
     return make_table(
         shown,
@@ -198,7 +199,7 @@ def used_rows(facts: AreaFacts, observations: pd.DataFrame, outlines: Sequence[O
         & observations["area_id"].isin([facts.area_id, *facts.parts["area_id"]])
     ]
     cards = [(each.card.source_id, each.card.vintage, each.boundary_year, "published") for each in outlines if each.card]
-    drawn = pd.DataFrame(cards, columns=list(PROVENANCE_COLUMNS))
+    drawn = pd.DataFrame(cards, columns=list(PROVENANCE_COLUMNS[:4])).reindex(columns=list(PROVENANCE_COLUMNS))
     return pd.concat([shown[list(PROVENANCE_COLUMNS)].astype(object), drawn.astype(object)], ignore_index=True)
 
 

@@ -219,13 +219,12 @@ def spillover_claims(panel: RingPanel, found: Spillover, lang: str) -> Claims:
 
 def used_rows(panel: RingPanel) -> pd.DataFrame:
     """Return the sources of the figures and of the outlines, for the provenance of the page."""
-    names = ["source_id", "vintage", "year", "origin"]
-    rows = panel.rows[names].drop_duplicates().astype(object)
+    rows = panel.rows.assign(indicator_id=panel.indicator_id).astype(object)
     card = panel.outlines.card if panel.outlines else None
     if card is None or panel.outlines is None:
         return rows
-    drawn = pd.DataFrame([(card.source_id, card.vintage, panel.outlines.boundary_year, "published")], columns=names)
-    return pd.concat([rows, drawn.astype(object)], ignore_index=True)
+    drawn = {"source_id": card.source_id, "vintage": card.vintage, "year": panel.outlines.boundary_year, "origin": "published"}
+    return pd.concat([rows, pd.DataFrame([drawn], columns=rows.columns, dtype=object)], ignore_index=True)
 
 
 def _main_claim(panel: RingPanel, found: Spillover, lang: str) -> Claim:

@@ -1,4 +1,4 @@
-"""The buurten of an area by name, from the key figures that were imported."""
+"""What a page about areas takes from imported figures, when there are any: residents, and the buurten by name."""
 
 from __future__ import annotations
 
@@ -7,12 +7,28 @@ from collections.abc import Collection
 import pandas as pd
 
 from lwo_analysis.catalogue.sources import source
+from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
 from lwo_analysis.cleaning.region_chain import region_list
-from lwo_analysis.paths import raw_folder
+from lwo_analysis.indicators.area_codes import RESIDENTS
+from lwo_analysis.paths import processed_folder, raw_folder
 from lwo_analysis.run.build import KEY_FIGURES
+from lwo_analysis.schema import COLUMN_NAMES
 from lwo_analysis.sources.statline import read_table_folder
 
 BUURT_COLUMNS: tuple[str, ...] = ("code", "name", "wijk_code", "wijk_name")
+
+
+def imported_residents() -> pd.DataFrame:
+    """Return the real figures about residents; no rows before the first build, because the codes of an area are known without.
+
+    Raises
+    ------
+    InputError
+        The observation table cannot be read, or breaks a rule of the schema.
+    """
+    if not (processed_folder() / FILE_NAME).exists():
+        return pd.DataFrame(columns=list(COLUMN_NAMES))
+    return load_observations("real")[lambda rows: rows["indicator_id"].eq(RESIDENTS)]
 
 
 def buurten_of(wijk_codes: Collection[str], year: int) -> pd.DataFrame | None:
