@@ -24,8 +24,8 @@ def oost():
     return measure_effect(effect_panel(observations, "lwo", TOPIC, 2023), observations, TOPIC)
 
 
-def claim_of(found, name="effect-effect"):
-    return next(claim for claim in effect_claims(found, "lwo", TOPIC, "nl") if claim.id == name)
+def claim_of(found, name="effect-effect", lang="nl"):
+    return next(claim for claim in effect_claims(found, "lwo", TOPIC, lang) if claim.id == name)
 
 
 def badges_of(page):
@@ -37,6 +37,7 @@ def test_an_effect_that_passes_everything_may_be_called_one(oost):
     assert str(claim.badge) == "effect"
     assert "zonder programma te verwachten" in claim.text
     assert claim.grade == 3
+    assert "expected without the programme" in claim_of(oost, lang="en").text
 
 
 def test_every_lack_of_evidence_takes_the_badge_away(oost):
