@@ -15,7 +15,7 @@ def lwo(*arguments: str, data: Path, outputs: Path, expect: int = 0, **environme
         env={**os.environ, "LWO_DATA": str(data), "LWO_OUTPUTS": str(outputs), **environment},
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=900,
         check=False,
     )
     assert finished.returncode == expect, f"exit code {finished.returncode}\n{finished.stdout}\n{finished.stderr}"
