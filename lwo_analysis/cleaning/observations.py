@@ -112,7 +112,8 @@ def read_observations(path: Path) -> pd.DataFrame:
 
 def _read_parquet(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path, columns=columns)
+        with path.open("rb") as stream:  # pyarrow opens a path itself, which a run that writes down what is read does not see
+            return pd.read_parquet(stream, columns=columns)
     except (OSError, ValueError, pa.ArrowException) as problem:
         raise InputError(
             str(path),

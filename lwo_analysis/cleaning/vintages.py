@@ -145,7 +145,8 @@ def _vintages(table: pd.DataFrame) -> set[tuple[str, str]]:
 def _read(path: Path) -> pd.DataFrame | None:
     """Return a table as it was written, without checking it against the catalogue of today, or None."""
     try:
-        table = pd.read_parquet(path)
+        with path.open("rb") as stream:  # not by its path: see `lwo_analysis.cleaning.observations`
+            table = pd.read_parquet(stream)
     except (OSError, ValueError, pa.ArrowException):
         return None
     return table if set(_USED) <= set(table) else None

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from lwo_analysis.cleaning.observations import resolve_panel
 from lwo_analysis.errors import NotebookError, ParameterError
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.run.folders import read_reads
@@ -58,6 +61,19 @@ def test_a_key_holds_everything_that_was_read_and_nothing_else(two_pages):
     assert not [name for name in other.names if name.startswith("data/")]
     assert "code/lwo_analysis/present/provenance_note.py" in page.names
     assert "code/lwo_analysis/effects/did.py" not in page.names
+
+
+def test_reading_the_table_is_seen_by_the_hook_that_writes_down_what_is_read(tmp_path, monkeypatch):
+    table = tmp_path / "processed" / "observations.parquet"
+    table.parent.mkdir()
+    pd.DataFrame({"origin": ["register"]}).to_parquet(table)
+    monkeypatch.setenv("LWO_DATA", str(tmp_path))
+    opened: list[object] = []
+    watching = [True]  # a hook stays until Python ends
+    sys.addaudithook(lambda event, values: opened.append(values[0]) if watching and event == "open" else None)
+    assert resolve_panel("auto") == "real"
+    watching.clear()
+    assert str(table) in map(str, opened)
 
 
 @pytest.mark.parametrize("name", ["code/lwo_analysis/cleaning/published.py", "data/raw/published/card.yml"])
