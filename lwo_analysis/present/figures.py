@@ -72,7 +72,7 @@ class Figure:
         return (
             f'<figure class="lwo-figure" lang="{self.lang}">{self._picture()}<figcaption>{caption}</figcaption></figure>'
             f'<details class="lwo-data"><summary>{summary}<span class="visually-hidden">: {caption}</span></summary>'
-            f"{self.data.to_html()}</details>"
+            f"{self.data.region_html()}</details>"
         )
 
     def _picture(self) -> str:

@@ -16,6 +16,7 @@ from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.origins import checked_origins, is_demo
 from lwo_analysis.present.prose import DEFAULT_DECIMALS, format_euro, format_number, format_percent
 
+MOST_ROWS = 40
 TABLE_MIME = "application/vnd.lwo.table+json"
 KINDS = ("number", "percent", "euro", "year", "text")
 
@@ -59,7 +60,15 @@ class Table:
     lang: str
 
     def to_html(self) -> str:
-        """Return the table in its scrollable region."""
+        """Return the table in its scrollable region; one of more than `MOST_ROWS` is folded under its caption."""
+        if len(self.rows) > MOST_ROWS:
+            caption = escape(marked_caption(self.caption, self.origins, self.lang))
+            summary = f"{caption} ({escape(phrase('table.rows', self.lang, count=len(self.rows)))})"
+            return f'<details class="lwo-long"><summary>{summary}</summary>{self.region_html()}</details>'
+        return self.region_html()
+
+    def region_html(self) -> str:
+        """Return the table in its scrollable region, unfolded."""
         label = escape(phrase("table.region", self.lang, caption=self.caption))
         return (
             f'<div class="lwo-table" role="region" tabindex="0" aria-label="{label}" lang="{self.lang}">'

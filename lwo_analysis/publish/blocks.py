@@ -35,9 +35,10 @@ def said_html(said: Iterable[Said]) -> str:
 def _ways_on(said: Said) -> str:
     address = f"{said.page.slug}.html#claim-{said.claim['id']}"
     lang = said.claim["lang"]
-    title = phrase("site.on_page", lang, title=said.page.title)
-    hidden = f'<span class="visually-hidden"> ({escape(said.claim["id"])})</span>'
-    return f'<span class="ways"><a href="{escape(address)}">{escape(title)}{hidden}</a>{trace_html(said.claim, "")}</span>'
+    # On a list of one page's claims its title on every line would drown them; a screen reader gets it with each link.
+    hidden = f'<span class="visually-hidden">: {escape(said.page.title)} ({escape(said.claim["id"])})</span>'
+    link = f'<a href="{escape(address)}">{say("site.on_page", lang)}{hidden}</a>'
+    return f'<span class="ways">{link}{trace_html(said.claim, "")}</span>'
 
 
 def page_list(pages: Sequence[RenderedPage]) -> str:

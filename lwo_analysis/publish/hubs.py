@@ -21,6 +21,7 @@ from lwo_analysis.publish.selection import (
     pages_on_topic,
     real_pages,
     said_about,
+    said_once,
     side_of,
 )
 from lwo_analysis.publish.sheets import sentences_to_paste, sheet_name
@@ -45,7 +46,7 @@ def hub_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
 
 def _area_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
     words = {"area": areas()[name].name(lang)}
-    said = said_about(pages, lang, area=name)
+    said = said_once(said_about(pages, lang, area=name))
     body = _sides(said, lang) + _about(pages_about(pages, "area", name), lang) + _disagree(lang, name)
     return SitePage(
         f"area-{name}",

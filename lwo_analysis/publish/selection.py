@@ -13,6 +13,7 @@ from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.records import RenderedPage, page_address
 
 PROGRAMME = "lwo"
+IN_PEOPLE = "claim.description.finding_"
 TOPICS = {"interventions": ("10-", "11-"), "midterm": ("03-",), "agenda": ("15-",)}
 """Hubs about a question, and the starts of the names of the notebooks that answer it."""
 
@@ -86,6 +87,21 @@ def said_about(pages: Sequence[RenderedPage], lang: str, *, area: str | None = N
     return sorted(found.values(), key=lambda said: (side_of(said.claim), not _is_core(said.claim), said.claim["text"]))
 
 
+def said_once(said: Iterable[Said]) -> list[Said]:
+    """Return claims without those that say the same two figures in another way; of those, the one that counts people stays."""
+    kept: dict[object, Said] = {}
+    for each in said:
+        key = _figures(each.claim) if is_pair(each.claim) else each.claim["text"]
+        if key not in kept or in_people(each):
+            kept[key] = each
+    return list(kept.values())
+
+
+def in_people(said: Said) -> bool:
+    """Return whether a claim says a share in people, as the findings do ("about 12 in 100")."""
+    return said.claim["template"].startswith(IN_PEOPLE)
+
+
 def pages_about(pages: Iterable[RenderedPage], name: str, value: str) -> list[RenderedPage]:
     """Return the pages that were run with this value of a parameter (``area``, ``pillar``, ``intervention``)."""
     return [page for page in pages if str(page.provenance["parameters"].get(name, "")) == value]
@@ -130,6 +146,10 @@ def _is_about(claim: Mapping[str, Any], area: str | None, pillar: str | None) ->
 
 def _is_core(claim: Mapping[str, Any]) -> bool:
     return indicators()[claim["indicator"]].core
+
+
+def _figures(claim: Mapping[str, Any]) -> tuple[object, ...]:
+    return tuple(claim[name] for name in ("indicator", "area", "compare", "year", "value", "compare_value"))
 
 
 def _what(claim: Mapping[str, Any]) -> tuple[object, ...]:

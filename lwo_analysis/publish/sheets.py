@@ -12,11 +12,9 @@ from lwo_analysis.present.claims import claims_html
 from lwo_analysis.publish.blocks import say, section
 from lwo_analysis.publish.frame import SitePage
 from lwo_analysis.publish.records import RenderedPage
-from lwo_analysis.publish.selection import Said, Side, hub_areas, is_pair, said_about, side_of
+from lwo_analysis.publish.selection import Said, Side, hub_areas, in_people, is_pair, said_about, side_of
 from lwo_analysis.publish.trace import localised
 
-IN_PEOPLE = "claim.description.finding_"
-"""Templates of the claims of the findings, which say shares in people."""
 SHOWN = {Side.BETTER: 4, Side.NEUTRAL: 2, Side.WORSE: 4}
 """Statements per side of the matter; together they fit on one side of paper."""
 QUESTIONS = ("recognise", "missing", "strength", "wish")
@@ -55,7 +53,7 @@ def sentences_to_paste(said: Iterable[Said], lang: str) -> str:
     str
         A section, or nothing when there is no comparison.
     """
-    chosen = [each for each in said if is_pair(each.claim) and not _is_in_people(each)][:MOST_SENTENCES]
+    chosen = [each for each in said if is_pair(each.claim) and not in_people(each)][:MOST_SENTENCES]
     if not chosen:
         return ""
     items = "".join(f"<li>{escape(_with_source(each, lang))}</li>" for each in chosen)
@@ -78,13 +76,9 @@ def _sheet(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
 
 def _chosen(said: Sequence[Said]) -> list[Said]:
     """Return the first statements of each side: in people where the findings say them so, else every comparison."""
-    in_people = [each for each in said if _is_in_people(each)]
-    usable = in_people or [each for each in said if is_pair(each.claim)]
+    counted = [each for each in said if in_people(each)]
+    usable = counted or [each for each in said if is_pair(each.claim)]
     return [each for side, most in SHOWN.items() for each in [each for each in usable if side_of(each.claim) is side][:most]]
-
-
-def _is_in_people(said: Said) -> bool:
-    return said.claim["template"].startswith(IN_PEOPLE)
 
 
 def _front(chosen: Sequence[Said], lang: str) -> str:

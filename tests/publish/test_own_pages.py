@@ -17,7 +17,7 @@ from rocrate.rocrate import ROCrate
 from lwo_analysis.publish import RenderedPage, site_files
 from lwo_analysis.publish.machines import crate
 from lwo_analysis.publish.passports import cells_of
-from lwo_analysis.publish.selection import Side, pillar_headline, said_about, side_of
+from lwo_analysis.publish.selection import Said, Side, pillar_headline, said_about, said_once, side_of
 from lwo_analysis.publish.small_figure import small_figure
 from tests.support.sample_pages import GENERATED, sample_observations, sample_pages, write_sample_site
 
@@ -152,6 +152,29 @@ def test_strengths_come_first_and_a_sentence_is_said_once(pages: list[RenderedPa
     good = claim_with(id="good", text="Goed.", indicator="property_value")
     page = replace(pages[0], claims=(*pages[0].claims[:1], good, {**good, "id": "again"}))
     assert [said.claim["id"] for said in said_about([page], "nl", area="lwo")] == ["good", "social-assistance-share"]
+
+
+def test_the_same_two_figures_are_said_once_and_then_in_people(pages: list[RenderedPage]) -> None:
+    percent = claim_with(id="percent", text="11,7%.")
+    people = claim_with(id="people", text="Ongeveer 12 van de 100.", template="claim.description.finding_worse")
+    other = claim_with(id="other", text="6%.", value=6.0)
+    for order in ([percent, people, other], [people, percent, other]):
+        said = said_once([Said(claim, pages[0]) for claim in order])
+        assert [each.claim["id"] for each in said] == ["people", "other"]
+
+
+def test_a_discussion_sheet_shows_few_statements_and_the_questions(soups: dict[str, BeautifulSoup]) -> None:
+    sheet = soups["sheet-lwo.html"]
+    assert [item.get_text() for item in sheet.select(".sentence")] == [claim_with()["text"]]
+    assert sheet.select_one(".back h2").get_text() == "Herkent u dit?"
+    assert soups["area-lwo.html"].select_one("#disagree a")["href"] == "sheet-lwo.html"
+
+
+def test_a_sentence_to_paste_names_its_source_and_its_kind(soups: dict[str, BeautifulSoup]) -> None:
+    pasted = [item.get_text() for item in soups["pillar-werken.html"].select(".paste li")]
+    assert len(pasted) == 1
+    assert pasted[0].startswith(claim_with()["text"])
+    assert pasted[0].endswith("; beschrijving.)")
 
 
 def test_the_home_page_does_not_choose_by_which_way_a_figure_points(pages: list[RenderedPage]) -> None:
