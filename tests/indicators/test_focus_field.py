@@ -39,6 +39,9 @@ def test_the_place_of_oost_is_that_of_the_raw_table(real):
     assert place["value"] == pytest.approx(share["lwo"])
     assert place["others"] == pytest.approx(share.drop("lwo").mean())
     assert place["rank"] == share.rank()["lwo"] == 19
+    # By hand: 3,130 recipients of 24,885 residents of 15 to 65.
+    assert place["value"] == pytest.approx(100 * 3130 / 24885)
+    assert place["others"] == pytest.approx(8.32, abs=0.005)
     assert place["lower"] <= place["rank"] <= place["upper"]
 
 

@@ -89,6 +89,14 @@ def test_the_demo_page_has_demo_figures_only_and_tells_its_truth(demo: pd.DataFr
     assert "−1,2 procentpunt vanaf 2023" in claims.demo_truth(found, "nl").paragraphs[0]  # planted in sources/demo.py
 
 
+def test_a_path_that_started_a_year_earlier_gives_a_verdict(demo: pd.DataFrame) -> None:
+    # Planted: 1.2 points, over a fifth of the distance of 5.2; a straight line of 21 years asks for three of them, a seventh.
+    rule = PathRule(start_year=2022)
+    review = page.review_goals(demo, "lwo", "all", rule)
+    assert [str(found.state) for found in review.progress] == ["on_course"]
+    assert "too-early" not in {claim.id for claim in claims.goalpath_claims(review, rule, "nl")}
+
+
 def test_before_the_programme_the_same_rule_is_too_early_and_adjusting_is_not_raised(demo: pd.DataFrame) -> None:
     before = demo[demo["year"] <= 2022]
     found = page.review_goals(before, "lwo", "werken", RULE)
