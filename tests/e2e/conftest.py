@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lwo_analysis.paths import REPOSITORY
 from tests.support.command import lwo
 from tests.support.made_once import made_once
+from tests.support.runs import lwo_command
 
 EPOCH = "1795000000"
 
@@ -22,10 +26,29 @@ def default_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pat
         data, outputs = folder / "data", folder / "outputs"
         shutil.copytree(REPOSITORY / "data" / "raw" / "published", data / "raw" / "published")
         lwo("build", data=data, outputs=outputs)
-        lwo("run", data=data, outputs=outputs, SOURCE_DATE_EPOCH=EPOCH)
+        run_notebooks(chosen_runs(folder / "notebooks"), data, outputs)
 
     folder = made_once(tmp_path_factory, "default-site", make)
     return folder / "data", folder / "outputs"
+
+
+def chosen_runs(folder: Path) -> Path:
+    """Return the notebooks with the first two and the last of their standard runs; with all of them under `LWO_ALL_PAGES`."""
+    shutil.copytree(REPOSITORY / "notebooks", folder)
+    for path in sorted(folder.glob("params/*.yml")) if not os.environ.get("LWO_ALL_PAGES") else []:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+        first, last = content["runs"][:2], content["runs"][2:][-1:]
+        path.write_text(yaml.safe_dump({**content, "runs": [*first, *last]}), encoding="utf-8")
+    return folder
+
+
+def run_notebooks(notebooks: Path, data: Path, outputs: Path) -> None:
+    """Publish the standard runs of a folder of notebooks, as `lwo run` does."""
+    environment = {**os.environ, "LWO_DATA": str(data), "LWO_OUTPUTS": str(outputs), "SOURCE_DATE_EPOCH": EPOCH}
+    done = subprocess.run(
+        lwo_command(notebooks, "run"), env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, f"{done.stdout}\n{done.stderr}"
 
 
 @pytest.fixture(scope="session")
