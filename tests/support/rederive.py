@@ -103,8 +103,8 @@ def faults_of(claim: Claim, world: World, rules: Mapping[str, Rule]) -> list[str
         return [f"{where}: no re-derivation of this kind of sentence; add one to tests/support/rederive*.py"]
     try:
         found = rules[claim["template"]](claim, world)
-    except AssertionError as problem:
-        return [f"{where}: {str(problem).splitlines()[0]}"]
+    except (AssertionError, LookupError, StopIteration) as problem:
+        return [f"{where}: {' '.join(str(problem).split()) or type(problem).__name__}"]
     return [f"{where}: {fault}" for fault in (*_faults_of_facts(claim, found), *_faults_of_sentence(claim, found))]
 
 

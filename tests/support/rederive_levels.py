@@ -182,7 +182,7 @@ def published_of_both(world: World, area: str, compare: str) -> dict[str, tuple[
 
 def name_of(area: str, lang: str) -> str:
     if area.startswith("demo-"):
-        return f"{'Verzonnen wijk' if lang == 'nl' else 'Made-up district'} {int(area[5:])}"
+        return f"{'Verzonnen wijk' if lang == 'nl' else 'Made-up wijk'} {int(area[5:])}"
     focus = {
         entry["area_id"] if "area_id" in entry else entry["id"]: entry["name"] for entry in catalogue("nplv_areas.yml")["areas"]
     }

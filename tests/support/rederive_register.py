@@ -52,7 +52,7 @@ def area_focus(claim: Claim, world: World) -> Found:
 
 
 def area_merger(claim: Claim, world: World) -> Found:
-    merger = next(entry for entry in catalogue("mergers.yml") if entry["year"] == claim["value"])
+    merger = next(entry for entry in catalogue("mergers.yml") if claim["id"].endswith(f"{entry['code'].lower()}-{entry['year']}"))
     gained = tuple(part["name"] for part in merger["gained"])
     use = entry_of("areas.yml", merger["use"])[f"name_{claim['lang']}"]
     return Found(value=merger["year"], says=(merger["year"],), names=(*gained, use))
