@@ -181,7 +181,7 @@ def test_infinite_outcomes_are_named(row: int) -> None:
 def test_infinite_population_is_refused() -> None:
     panel = panel_of()
     panel.loc[panel["area_id"] == "u03", "n"] = np.inf
-    with pytest.raises(DesignError, match="population above 0"):
+    with pytest.raises(DesignError, match="size above 0"):
         to_matrix(panel, DESIGN)
 
 
