@@ -173,7 +173,7 @@ def test_unit_has_words_in_both_languages_and_the_scale_of_its_name(entry):
 
 @every
 def test_unit_of_a_delivered_mean_follows_from_that_of_the_provider(entry):
-    units = {"%": "percent", "km": "km", "m³": "m3", "x 1 000 euro": "euro"}
+    units = {"%": "percent", "km": "km", "m³": "m3", "x 1 000 euro": "euro", "Getal": "index"}
     if entry.mean:
         assert units.get(measures()[entry.mean].unit, measures()[entry.mean].unit) == entry.unit
     for name in (*entry.numerator, *entry.denominator, *entry.weight):

@@ -36,6 +36,8 @@ def default_worlds(published_site: Path, default_folders: tuple[Path, Path]) -> 
         claims = tuple(json.loads(path.read_text(encoding="utf-8")))
         slug = path.name.removesuffix(".claims.json")
         provenance = json.loads(path.with_name(f"{slug}.prov.json").read_text(encoding="utf-8"))
+        if "parameters" not in provenance:  # home and hubs repeat the claims of these pages
+            continue
         figures = demo if path.parent.name == "demo" else real
         worlds.append((slug, World(figures, provenance["parameters"], claims, default_folders[0] / "raw", memory)))
     return worlds

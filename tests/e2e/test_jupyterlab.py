@@ -35,7 +35,10 @@ CHANGES = (
 WITHOUT_OUTLINES = "00-areas-and-crosswalk"
 """Its figure is a map, and the outlines of wijken are not among the figures of these tests."""
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not os.environ.get("LWO_SLOW"), reason="three notebooks in a browser take minutes; set LWO_SLOW=1"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -124,7 +124,7 @@ def test_a_server_that_does_not_answer_is_a_clear_error(tmp_path: Path) -> None:
 
 
 def test_an_unknown_table_is_refused_at_once(server: StatLineServer, settings: FetchSettings, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="status 404; check the table id and the base address"):
+    with pytest.raises(InputError, match="status 404; check the table id"):
         fetch_table("00000NED", api="v3", destination=tmp_path / "t", settings=settings)
     assert len(server.requests) == 1
 
