@@ -14,7 +14,7 @@ from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import indicators
 
 _NUMBER = {"nl": r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?", "en": r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"}
-_PER = re.compile(r"(?:per|van de|out of|of every|in every) 1(?:0*|[.,]000)(?!\d)")
+_PER = re.compile(r"(?:per|van de|out of|of every|in every|(?<=\d )in) 1(?:0*|[.,]000)(?!\d)")
 
 
 def numbers_in(text: str, lang: str) -> list[tuple[float, int]]:
