@@ -33,7 +33,10 @@ SAMPLE = (
 )
 FAULTS = ("violations", "requests", "messages", "unloaded", "scripts", "overflow", "small", "order")
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not os.environ.get("LWO_SLOW"), reason="walking the pages takes minutes; set LWO_SLOW=1"),
+]
 
 
 def require_browser() -> None:
