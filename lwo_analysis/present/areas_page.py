@@ -11,6 +11,7 @@ from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.indicators.area_codes import RESIDENTS, AreaFacts
 from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
+from lwo_analysis.present.pairs import residents_claims
 from lwo_analysis.present.prose import Prose, Title, format_number, make_prose, make_title
 from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.sources.geometry import Outlines
@@ -301,28 +302,7 @@ def _residents_claim(facts: AreaFacts, observations: pd.DataFrame, lang: str) ->
         & observations["year"].eq(facts.residents_year or 0)
         & observations["value"].notna()
     ]
-    return [
-        make_claim(
-            f"population-{row.area_id}",
-            "claim.description.residents",
-            lang=lang,
-            badge=decide_badge(Evidence(Question.LEVEL, reliable_level=True)),
-            indicator=RESIDENTS,
-            area=row.area_id,
-            origins={row.origin},
-            sources=(row.source_id,),
-            words={
-                "area": area(row.area_id).name(lang),
-                "value": format_number(float(row.value), lang, 0),
-                "year": int(row.year),
-            },
-            value=float(row.value),
-            unit="count",
-            year=int(row.year),
-            status=row.status,
-        )
-        for row in own.itertuples()
-    ]
+    return residents_claims(own, lang)
 
 
 def _claim(facts: AreaFacts, key: str, template: str, value: int, words: dict[str, object], lang: str) -> Claim:

@@ -15,7 +15,7 @@ from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.figures import Figure, make_figure
-from lwo_analysis.present.pairs import gap_word, is_within_chance, pair_claim, side_word
+from lwo_analysis.present.pairs import gap_word, is_within_chance, pair_claim, residents_claims, side_word
 from lwo_analysis.present.prose import Prose, Title, format_number, make_prose, make_title
 from lwo_analysis.present.style import COMPARISON, CONTEXT, MARKERS, OWN, SECOND_COMPARISON
 from lwo_analysis.present.tables import Column, Table, make_table
@@ -161,28 +161,7 @@ def _residents_claim(comparison: Comparison, lang: str) -> list[Claim]:
     own = levels[
         levels["indicator_id"].eq("population") & levels["area_id"].eq(levels["area_id"].iloc[0]) & levels["value"].notna()
     ]
-    return [
-        make_claim(
-            f"population-{row.area_id}",
-            "claim.description.residents",
-            lang=lang,
-            badge=decide_badge(Evidence(Question.LEVEL, reliable_level=True)),
-            indicator="population",
-            area=row.area_id,
-            origins={row.origin},
-            sources=(row.source_id,),
-            words={
-                "area": area(row.area_id).name(lang),
-                "value": format_number(float(row.value), lang, 0),
-                "year": int(row.year),
-            },
-            value=float(row.value),
-            unit="count",
-            year=int(row.year),
-            status=row.status,
-        )
-        for row in own.itertuples()
-    ]
+    return residents_claims(own, lang)
 
 
 def _count_claim(known: pd.DataFrame, comparison: Comparison, lang: str) -> Claim:

@@ -11,6 +11,7 @@ from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, make_claim
+from lwo_analysis.present.prose import format_number
 from lwo_analysis.present.tables import reason_word
 from lwo_analysis.present.units import format_gap, format_value
 from lwo_analysis.schema import Origin
@@ -161,3 +162,29 @@ def _missing_claim(claim_id: str, missing: pd.Series, indicator: Indicator, comm
 
 def _number(value: object) -> float | None:
     return None if pd.isna(value) else float(value)
+
+
+def residents_claims(rows: pd.DataFrame, lang: str) -> list[Claim]:
+    """Return one sentence per row of the observation table with a number of residents."""
+    return [
+        make_claim(
+            f"population-{row.area_id}",
+            "claim.description.residents",
+            lang=lang,
+            badge=decide_badge(Evidence(Question.LEVEL, reliable_level=True)),
+            indicator="population",
+            area=row.area_id,
+            origins={row.origin},
+            sources=(row.source_id,),
+            words={
+                "area": area(row.area_id).name(lang),
+                "value": format_number(float(row.value), lang, 0),
+                "year": int(row.year),
+            },
+            value=float(row.value),
+            unit="count",
+            year=int(row.year),
+            status=row.status,
+        )
+        for row in rows.itertuples()
+    ]
