@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
+from lwo_analysis.publish.identity import key_of_focus, site_title
 from lwo_analysis.publish.page import fill_page
 from lwo_analysis.publish.records import SLOTS
 from lwo_analysis.publish.trace import localised
@@ -41,6 +42,8 @@ class SitePage:
         The way back from the home page: phrase or title, and address without its ending; without the page itself.
     head : str
         Finished HTML for the head, such as a description for programs.
+    is_alone : bool
+        Whether it exists in its own language only.
     """
 
     name: str
@@ -52,6 +55,7 @@ class SitePage:
     trail: tuple[tuple[str, str], ...] = ()
     head: str = ""
     sections: tuple[tuple[str, str], ...] = field(default=())
+    is_alone: bool = False
 
     @property
     def address(self) -> str:
@@ -71,7 +75,7 @@ def site_page_html(page: SitePage, generated: str) -> str:
         foot="",
         generated=generated,
     )
-    other = localised(page.name, _other(page.lang))
+    other = None if page.is_alone else localised(page.name, _other(page.lang))
     return put_in_site(html, page.lang, address=page.address, title=page.title, trail=page.trail, other=other, head=page.head)
 
 
@@ -116,7 +120,7 @@ def _header(lang: str, root: str, address: str, other: str | None) -> str:
     items = "".join(_menu_item(key, target, lang, root, address) for key, target in MENU.items())
     switch = _switch(lang, root, other)
     return (
-        f'<header class="site"><div class="inner"><a class="site-name" href="{root}{home}.html">{_say("site.title", lang)}</a>'
+        f'<header class="site"><div class="inner"><a class="site-name" href="{root}{home}.html">{escape(site_title(lang))}</a>'
         f'<nav class="menu" aria-label="{_say("nav.main", lang)}"><ul>{items}</ul></nav>{switch}</div></header>'
     )
 

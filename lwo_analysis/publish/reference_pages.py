@@ -8,10 +8,12 @@ from html import escape
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.blocks import badges_list, demo_list, page_list, say, section
+from lwo_analysis.publish.documents import DOCUMENTS, documents_list
 from lwo_analysis.publish.frame import SitePage
 from lwo_analysis.publish.passports import sources_table
 from lwo_analysis.publish.records import DEMO_PREFIX, RenderedPage
 from lwo_analysis.publish.selection import real_pages
+from lwo_analysis.publish.trace import PASSPORTS
 
 _FORMATS = ("csv", "xlsx", "parquet")
 _METHOD = ("data.method_parts", "data.method_codes", "data.method_small", "data.method_cause")
@@ -44,9 +46,13 @@ def data_page(pages: Sequence[RenderedPage], lang: str, *, has_real: bool, has_d
     return SitePage("data", lang, phrase("data.title", lang), phrase("data.lead", lang), body, head=head)
 
 
-def about_page(lang: str) -> SitePage:
-    """Return the page about the site."""
-    parts = (section(name, phrase(f"about.{name}", lang), f"<p>{say(f'about.{name}_text', lang)}</p>") for name in _ABOUT)
+def about_page(lang: str, documents: Sequence[SitePage] = ()) -> SitePage:
+    """Return the page about the site, with the documents that lie in no folder of their own, in whatever language."""
+    parts = [section(name, phrase(f"about.{name}", lang), f"<p>{say(f'about.{name}_text', lang)}</p>") for name in _ABOUT]
+    first = [page for page in documents if page.name.count("/") == 1]
+    if first:
+        text = f"<p>{say('about.documents_text', lang)}</p>{documents_list(first)}"
+        parts.append(section("documents", phrase("about.documents", lang), text))
     return SitePage("about", lang, phrase("about.title", lang), phrase("about.lead", lang), "".join(parts))
 
 
@@ -63,13 +69,16 @@ def index_page(pages: Sequence[RenderedPage], others: Sequence[SitePage], lang: 
         ``nl`` or ``en``.
     """
     real = real_pages(pages, lang)
-    passports = [page for page in others if "/" in page.name]
+    passports = [page for page in others if page.name.startswith(f"{PASSPORTS}/")]
+    documents = [page for page in others if page.name.startswith(f"{DOCUMENTS}/")]
     own = [page for page in others if "/" not in page.name]
     parts = {
         "made": ("hub.made_pages", page_list(real) or f"<p>{say('site.no_real_pages', lang)}</p>"),
         "site": ("hub.site_pages", _links(own)),
         "passports": ("hub.passports", _links(passports) or f"<p>{say('site.no_real_pages', lang)}</p>"),
     }
+    if documents:
+        parts["documents"] = ("about.documents", documents_list(documents))
     body = "".join(section(id, phrase(key, lang), content) for id, (key, content) in parts.items())
     demo = demo_list([page for page in pages if page.is_demo and page.lang == lang], lang)
     return SitePage("pages", lang, phrase("hub.pages_title", lang), phrase("hub.pages_lead", lang), body + demo)

@@ -20,6 +20,7 @@ from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import put_in_place
 from lwo_analysis.publish.changes import Previous, publication_history
 from lwo_analysis.publish.changes_page import changes_feed, changes_page
+from lwo_analysis.publish.documents import document_pages
 from lwo_analysis.publish.downloads import download_files, split_demo
 from lwo_analysis.publish.editions import edition_files, read_previous
 from lwo_analysis.publish.frame import SitePage, put_in_site, site_page_html
@@ -29,7 +30,7 @@ from lwo_analysis.publish.machines import CRATE, crate, dataset_head
 from lwo_analysis.publish.passports import passport_pages
 from lwo_analysis.publish.records import DEMO_FOLDER, RenderedPage, page_address
 from lwo_analysis.publish.reference_pages import about_page, data_page, index_page
-from lwo_analysis.publish.selection import PROGRAMME, TOPICS, counterparts, hub_areas, pages_on_topic, real_pages
+from lwo_analysis.publish.selection import TOPICS, counterparts, hub_areas, pages_on_topic, real_pages
 from lwo_analysis.publish.sheets import sheet_pages
 from lwo_analysis.publish.trace import localised
 
@@ -123,6 +124,7 @@ def own_pages(
     """
     data = [name for name in files if name.startswith("data/")]
     demo = [name for name in files if name.startswith(f"{DEMO_FOLDER}/data/")]
+    documents = {lang: document_pages(lang) for lang in LANGUAGES}
     found: list[SitePage] = []
     for lang in LANGUAGES:
         head = dataset_head(pages, data, lang)
@@ -133,7 +135,8 @@ def own_pages(
             *sheet_pages(own, lang),
             data_page(pages, lang, has_real=bool(data), has_demo=bool(demo), head=head),
             changes_page(history, editions, files, lang),
-            about_page(lang),
+            about_page(lang, [page for written in documents.values() for page in written]),
+            *documents[lang],
             *passport_pages(pages, lang),
         ]
         found += [*others, index_page(pages, others, lang)]
@@ -172,7 +175,7 @@ def trail_of(page: RenderedPage) -> tuple[tuple[str, str], ...]:
     topic = next((name for name in TOPICS if pages_on_topic([page], name)), None)
     if topic:
         return ((phrase(f"nav.{topic}", lang), localised(topic, lang)),)
-    if area in hub_areas() and area != PROGRAMME:
+    if area in hub_areas()[1:]:
         return ((areas()[area].name(lang), localised(f"area-{area}", lang)),)
     if pillar in PILLARS:
         return ((phrase(f"pillar.{pillar}", lang), localised(f"pillar-{pillar}", lang)),)
