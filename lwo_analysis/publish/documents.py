@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import posixpath
-from html import escape
+import re
+from collections import Counter
+from html import escape, unescape
 from pathlib import Path
+from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.element import Tag
-from nbconvert.filters.markdown_mistune import MarkdownWithMath
+import mistune
+from mistune.plugins.table import table as tables
 
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.paths import REPOSITORY
-from lwo_analysis.publish.exporter import MathRenderer, UnfitMarkdownError
 from lwo_analysis.publish.frame import SitePage, root_of
-from lwo_analysis.publish.structure import structure_body
+from lwo_analysis.publish.structure import slugify
 from lwo_analysis.publish.trace import localised
 
 DOCUMENTS = "docs"
 DUTCH = frozenset({"lezen"})
 """Documents for readers of the findings; the others are for people who work with the code, and are in English."""
+_TAG = re.compile(r"<[^>]+>")
 
 
 def document_pages(lang: str, folder: Path = REPOSITORY / DOCUMENTS) -> list[SitePage]:
@@ -31,14 +33,15 @@ def document_pages(lang: str, folder: Path = REPOSITORY / DOCUMENTS) -> list[Sit
     lang : str
         ``nl`` or ``en``.
     folder : Path
-        Holds the documents as Markdown, in folders or not. ``README.md`` is the first page of its folder.
+        Holds the documents as Markdown, in folders or not. ``README.md`` is the first page of its folder. HTML in a document is
+        shown, not obeyed.
 
     Raises
     ------
     NotebookError
-        A document has no title or several, skips a level of headings, or holds HTML or a picture.
+        A document has no title, or several.
     """
-    known = {path.relative_to(folder).as_posix() for path in folder.rglob("*.md")}
+    known = frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
     return [_document_page(folder, path, known) for path in sorted(known) if language_of(path) == lang]
 
 
@@ -50,8 +53,8 @@ def document_name(path: str) -> str:
     >>> document_name("tutorial.md"), document_name("decisions/README.md")
     ('docs/tutorial', 'docs/decisions/index')
     """
-    bare = path.removesuffix(".md")
-    return f"{DOCUMENTS}/{posixpath.join(posixpath.dirname(bare), 'index') if posixpath.basename(bare) == 'README' else bare}"
+    folder, file = posixpath.split(path.removesuffix(".md"))
+    return posixpath.join(DOCUMENTS, folder, "index" if file == "README" else file)
 
 
 def language_of(path: str) -> str:
@@ -68,56 +71,61 @@ def documents_list(pages: list[SitePage]) -> str:
     return f'<ul class="columns">{items}</ul>' if items else ""
 
 
-def _document_page(folder: Path, path: str, known: set[str]) -> SitePage:
-    lang, name = language_of(path), document_name(path)
-    soup = BeautifulSoup(_html_of((folder / path).read_text(encoding="utf-8"), path), "html.parser")
-    for table in soup.find_all("table"):
-        _make_readable(soup, table)
-    for link in soup.find_all("a", href=True):
-        _lead_somewhere(soup, link, path, known)
-    body = structure_body(str(soup), title=None, lang=lang, name=f"{DOCUMENTS}/{path}")
+def _document_page(folder: Path, path: str, known: frozenset[str]) -> SitePage:
+    renderer = _DocumentRenderer(path, known)
+    body = str(mistune.Markdown(renderer, plugins=[tables])((folder / path).read_text(encoding="utf-8")))
+    titles = [text for level, _, text in renderer.headings if level == 1]
+    if len(titles) != 1:
+        raise NotebookError(f"{DOCUMENTS}/{path}", expected="one title", found=str(len(titles)), remedy="keep one line with `# `")
+    lang = language_of(path)
+    sections = tuple((id, text) for level, id, text in renderer.headings if level == 2)
     trail = ((phrase("nav.about", lang), localised("about", lang)),)
-    return SitePage(name, lang, body.title, "", body.lead + body.html, trail=trail, sections=body.sections, is_alone=True)
+    return SitePage(document_name(path), lang, titles[0], "", body, trail=trail, sections=sections, is_alone=True)
 
 
-def _html_of(markdown: str, path: str) -> str:
-    renderer = MathRenderer(escape=False, exclude_anchor_links=True)
-    try:
-        return str(MarkdownWithMath(renderer=renderer).render(markdown))
-    except UnfitMarkdownError as problem:
-        raise NotebookError(
-            f"{DOCUMENTS}/{path}", expected=problem.expected, found=problem.found, remedy="correct the document"
-        ) from problem
+class _DocumentRenderer(mistune.HTMLRenderer):
+    """Markdown as the site needs it: headings with ids, tables that can be read aloud and scrolled, links that lead to pages."""
 
+    def __init__(self, path: str, known: frozenset[str]) -> None:
+        super().__init__(escape=True)
+        self.path, self.known = path, known
+        self.headings: list[tuple[int, str, str]] = []
+        self.used: Counter[str] = Counter()
 
-def _make_readable(soup: BeautifulSoup, table: Tag) -> None:
-    """Give a table a caption (the heading above it), headers with a scope, and a region that scrolls."""
-    heading = table.find_previous(["h1", "h2", "h3", "h4"])
-    name = heading.get_text(" ", strip=True) if heading else ""
-    caption = soup.new_tag("caption", attrs={"class": "visually-hidden"})
-    caption.string = name
-    table.insert(0, caption)
-    for head in table.select("thead th"):
-        head["scope"] = "col"
-    for row in table.select("tbody tr"):
-        first = row.find("td")
-        first.name, first["scope"] = "th", "row"
-    table.wrap(soup.new_tag("div", attrs={"class": "lwo-table", "role": "region", "tabindex": "0", "aria-label": name}))
+    def heading(self, text: str, level: int, **attrs: Any) -> str:
+        """Return a heading with an id; the title is put above the page by its frame."""
+        plain = unescape(_TAG.sub("", text))
+        self.headings.append((level, self._once(slugify(plain), "-"), plain))
+        return "" if level == 1 else f'<h{level} id="{self.headings[-1][1]}">{text}</h{level}>\n'
 
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """Return a link to another document as one to its page; a file that has no page is named with its path."""
+        target, mark, place = url.partition("#")
+        if not target or target.startswith(("http://", "https://")):
+            return str(super().link(text, url, title))
+        there = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), target))
+        if there in self.known:
+            address = f"{root_of(document_name(self.path))}{localised(document_name(there), language_of(there))}"
+            return f'<a href="{address}.html{mark}{escape(place)}">{text}</a>'
+        shown = f"<code>{escape(posixpath.normpath(posixpath.join(DOCUMENTS, there)))}</code>"
+        return shown if _TAG.sub("", text) == _TAG.sub("", shown) else f"{text} ({shown})"
 
-def _lead_somewhere(soup: BeautifulSoup, link: Tag, path: str, known: set[str]) -> None:
-    """Let a link lead to the page of a document; a link to another file becomes its text with the path, which has no page."""
-    target, mark, place = str(link["href"]).partition("#")
-    if not target or target.startswith(("http://", "https://")):
-        return
-    there = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    if there in known:
-        address = localised(document_name(there), language_of(there))
-        link["href"] = f"{root_of(document_name(path))}{address}.html{mark}{place}"
-        return
-    shown = soup.new_tag("code")
-    shown.string = posixpath.normpath(posixpath.join(DOCUMENTS, there))
-    if link.get_text(strip=True) != shown.string:
-        link.insert_before(link.get_text(), " (")
-        link.insert_after(")")
-    link.replace_with(shown)
+    def table(self, text: str) -> str:
+        """Return a table with the heading above it as its caption, in a region that scrolls."""
+        heading = self.headings[-1][2] if self.headings else self.path
+        name = escape(self._once(f"{phrase('table.region', language_of(self.path), caption=heading)}", " "))
+        caption = f'<caption class="visually-hidden">{name}</caption>'
+        return f'<div class="lwo-table" role="region" tabindex="0" aria-label="{name}"><table>{caption}{text}</table></div>\n'
+
+    def table_row(self, text: str) -> str:
+        """Return a row whose first cell names it."""
+        named = text.replace("<td>", '<th scope="row">', 1).replace("</td>", "</th>", 1)
+        return f"<tr>{named}</tr>\n"
+
+    def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
+        """Return a cell; how it is aligned is left to the style of the site."""
+        return f'<th scope="col">{text}</th>' if head else f"<td>{text}</td>"
+
+    def _once(self, name: str, between: str) -> str:
+        self.used[name] += 1
+        return name if self.used[name] == 1 else f"{name}{between}{self.used[name]}"
