@@ -12,7 +12,7 @@ from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import Indicator, indicator, indicators_of
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.indicators.comparison import Comparison, compare_area
-from lwo_analysis.indicators.resident_change import MoverRule, NoChange, ResidentChange, study_change
+from lwo_analysis.indicators.resident_change import MoverRule, NoChange, ResidentChange, city_of, study_change
 from lwo_analysis.indicators.uncertainty import difference_of_shares
 from lwo_analysis.present.dotplot import Series, draw_dotplot
 from lwo_analysis.present.figures import Figure, make_figure
@@ -21,7 +21,8 @@ from lwo_analysis.present.style import MARKERS, OWN
 from lwo_analysis.present.tables import Column, Table, make_table
 from lwo_analysis.present.units import format_signed_gap, format_value
 
-COMPARED_WITH = ("lwd", "g40", "nl")
+WIDER = ("g40", "nl")
+"""Areas that residents are laid beside, after the city that the area lies in."""
 MOST_COMPARED = 2
 PARTS = ("national", "city", "composition", "remainder")
 
@@ -80,7 +81,8 @@ def study_residents(
     profile = {name: entry for name, entry in indicators_of("context").items() if entry.unit == "percent"}
     rows = observations[observations["indicator_id"].isin(profile) & observations["value"].notna()]
     own = rows[rows["area_id"] == area_id]
-    others = [name for name in COMPARED_WITH if name != area_id and name in set(rows["area_id"])][:MOST_COMPARED]
+    city = areas()[city_of(area_id) or area_id].whole
+    others = [name for name in (city, *WIDER) if name != area_id and name in set(rows["area_id"])][:MOST_COMPARED]
     years = sorted({int(each) for each in own["year"]})
     reference = year or (years[-1] if years else 0)
     if reference not in years or not others:

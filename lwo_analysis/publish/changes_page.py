@@ -15,6 +15,7 @@ from lwo_analysis.publish.blocks import plain_table, say, section
 from lwo_analysis.publish.clock import said_day
 from lwo_analysis.publish.editions import EDITIONS
 from lwo_analysis.publish.frame import SitePage
+from lwo_analysis.publish.identity import site_title
 
 MOST_ROWS = 100
 _FEED_NAME = "lwo-analysis/changes"
@@ -49,7 +50,7 @@ def changes_feed(history: Mapping[str, Any]) -> bytes:
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="nl">\n'
         f"<id>{_identifier(_FEED_NAME)}</id>\n<title>{say('changes.title', 'nl')}</title>\n<updated>{updated}</updated>\n"
-        f"<author><name>{say('site.title', 'nl')}</name></author>\n"
+        f"<author><name>{escape(site_title('nl'))}</name></author>\n"
         f'<link rel="self" href="changes.atom"/>\n<link href="changes.html"/>\n{entries}</feed>\n'
     ).encode()
 

@@ -14,7 +14,9 @@ import pandas as pd
 
 from lwo_analysis.present.download import escape_formulas
 from lwo_analysis.present.origins import DEMO
+from lwo_analysis.publish.identity import focus_name
 from lwo_analysis.publish.records import DEMO_PREFIX
+from lwo_analysis.publish.structure import slugify
 from lwo_analysis.schema import COLUMNS
 
 MEDIA_TYPES = {
@@ -96,8 +98,8 @@ def _data_package(
     demo = bool(prefix)
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": f"{prefix.lower()}leeuwarden-oost-observations",
-        "title": f"{'DEMO - synthetic figures, ' if demo else ''}Leeuwarden Oost: observations",
+        "name": f"{prefix.lower()}{slugify(focus_name('en'))}-observations",
+        "title": f"{'DEMO - synthetic figures, ' if demo else ''}{focus_name('en')}: observations",
         "description": "One row per area, indicator, year and source. An empty value is missing, never zero; status says why.",
         "resources": [_resource(name, content, observations) for name, content in files.items()],
     }

@@ -11,6 +11,7 @@ from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.publish.identity import key_of_focus, site_title
 from lwo_analysis.publish.page import fill_page
 from lwo_analysis.publish.records import SLOTS
+from lwo_analysis.publish.selection import TOPICS, topics
 from lwo_analysis.publish.trace import localised
 
 MENU = {
@@ -24,6 +25,12 @@ MENU = {
     "nav.about": "about",
     "nav.pages": "pages",
 }
+
+
+def menu() -> dict[str, str]:
+    """Return the pages of the menu by the key of their name; on a site about another focus area none about the programme."""
+    absent = set(TOPICS) - set(topics())
+    return {key_of_focus(key) if key == "nav.areas" else key: target for key, target in MENU.items() if target not in absent}
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ def root_of(address: str) -> str:
 
 def _header(lang: str, root: str, address: str, other: str | None) -> str:
     home = localised("index", lang)
-    items = "".join(_menu_item(key, target, lang, root, address) for key, target in MENU.items())
+    items = "".join(_menu_item(key, target, lang, root, address) for key, target in menu().items())
     switch = _switch(lang, root, other)
     return (
         f'<header class="site"><div class="inner"><a class="site-name" href="{root}{home}.html">{escape(site_title(lang))}</a>'

@@ -11,9 +11,10 @@ from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.blocks import demo_list, said_html, say, section
 from lwo_analysis.publish.frame import SitePage
+from lwo_analysis.publish.identity import focus_name, key_of_focus, site_title
 from lwo_analysis.publish.page import badge_legend
 from lwo_analysis.publish.records import RenderedPage
-from lwo_analysis.publish.selection import PROGRAMME, TOPICS, Said, hub_areas, pillar_headline, real_pages
+from lwo_analysis.publish.selection import Said, hub_areas, pillar_headline, real_pages, topics
 from lwo_analysis.publish.small_figure import small_figure
 from lwo_analysis.publish.trace import localised
 
@@ -36,19 +37,19 @@ def home_page(pages: Sequence[RenderedPage], lang: str, *, head: str = "") -> Si
     body = "".join(
         [
             section("pillars", phrase("site.pillars", lang), _pillars(found, lang) if any(found.values()) else _none(lang)),
-            section("areas", phrase("site.areas", lang), f"<p>{say('site.areas_text', lang)}</p>{_areas(lang)}"),
+            section("areas", phrase(key_of_focus("site.areas"), lang), f"<p>{_areas_text(lang)}</p>{_areas(lang)}"),
             section("questions", phrase("site.topics", lang), _topics(lang)),
             demo_list([page for page in pages if page.is_demo and page.lang == lang], lang),
         ]
     )
     claims = tuple(said.claim for said in found.values() if said)
-    return SitePage("index", lang, phrase("site.title", lang), _lead(pages, lang), body, claims=claims, head=head)
+    return SitePage("index", lang, site_title(lang), _lead(pages, lang), body, claims=claims, head=head)
 
 
 def _lead(pages: Sequence[RenderedPage], lang: str) -> str:
     years = [claim["year"] for page in real_pages(pages, lang) for claim in page.claims if claim["year"]]
     newest = f" {phrase('site.newest', lang, year=max(years))}" if years else ""
-    return phrase("site.lead", lang) + newest
+    return phrase("site.lead", lang, area=focus_name(lang)) + newest
 
 
 def _none(lang: str) -> str:
@@ -68,14 +69,18 @@ def _card(pillar: str, said: Said | None, lang: str) -> str:
     return f'<article class="card" id="pillar-{pillar}"><h3>{escape(name)}</h3>{content}{more}</article>'
 
 
+def _areas_text(lang: str) -> str:
+    return say(key_of_focus("site.areas_text"), lang, area=focus_name(lang))
+
+
 def _areas(lang: str) -> str:
-    wijken = [name for name in hub_areas() if name != PROGRAMME]
-    links = "".join(_link(f"area-{name}", areas()[name].name(lang), lang) for name in [*wijken, PROGRAMME])
+    whole, *wijken = hub_areas()
+    links = "".join(_link(f"area-{name}", areas()[name].name(lang), lang) for name in [*wijken, whole])
     return f'<ul class="links tiles">{links}</ul>'
 
 
 def _topics(lang: str) -> str:
-    links = "".join(_link(topic, phrase(f"hub.{topic}_title", lang), lang) for topic in TOPICS)
+    links = "".join(_link(topic, phrase(f"hub.{topic}_title", lang), lang) for topic in topics())
     context = _link("pillar-context", phrase("pillar.context", lang), lang)
     data = _link("data", phrase("nav.data", lang), lang) + _link("changes", phrase("nav.changes", lang), lang)
     return f'<ul class="links">{links}{context}{data}</ul>'

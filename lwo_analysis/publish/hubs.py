@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from html import escape
 
 from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.focus import site_focus
 from lwo_analysis.catalogue.indicators import PILLARS
 from lwo_analysis.catalogue.interventions import interventions
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.publish.blocks import demo_list, page_list, said_html, say, section
 from lwo_analysis.publish.frame import SitePage
+from lwo_analysis.publish.identity import focus_name, key_of_focus
 from lwo_analysis.publish.records import RenderedPage
 from lwo_analysis.publish.selection import (
-    TOPICS,
     Said,
     Side,
     hub_areas,
@@ -23,6 +24,7 @@ from lwo_analysis.publish.selection import (
     said_about,
     said_once,
     side_of,
+    topics,
 )
 from lwo_analysis.publish.sheets import sentences_to_paste, sheet_name
 from lwo_analysis.publish.trace import localised
@@ -41,7 +43,7 @@ def hub_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
     own = [page for page in pages if page.lang == lang]
     by_area = [_area_hub(own, name, lang) for name in hub_areas()]
     by_pillar = [_pillar_hub(own, name, lang) for name in PILLARS]
-    return [*by_area, *by_pillar, *(_topic_hub(own, topic, lang) for topic in TOPICS)]
+    return [*by_area, *by_pillar, *(_topic_hub(own, topic, lang) for topic in topics())]
 
 
 def _area_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
@@ -55,18 +57,19 @@ def _area_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
         phrase("hub.area_lead", lang, **words),
         body,
         claims=tuple(each.claim for each in said),
-        trail=((phrase("nav.areas", lang), f"{localised('index', lang)}#areas"),),
+        trail=((phrase(key_of_focus("nav.areas"), lang), f"{localised('index', lang)}#areas"),),
     )
 
 
 def _pillar_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
     words = {"pillar": phrase(f"pillar.{name}", lang)}
+    title = phrase("hub.pillar_title", lang, **words, area=focus_name(lang))
     said = said_about(pages, lang, pillar=name)
     speaking = {each.page.slug: each.page for each in said} | {page.slug: page for page in pages_about(pages, "pillar", name)}
     return SitePage(
         f"pillar-{name}",
         lang,
-        phrase("hub.pillar_title", lang, **words),
+        title,
         phrase("hub.pillar_lead", lang, **words),
         _sides(said, lang) + sentences_to_paste(said, lang) + _about(list(speaking.values()), lang) + _disagree(lang),
         claims=tuple(each.claim for each in said),
@@ -109,6 +112,8 @@ def _about(pages: Sequence[RenderedPage], lang: str) -> str:
 
 
 def _disagree(lang: str, area: str = "") -> str:
+    if not site_focus().is_programme:  # the programme that readers are asked to speak to is that of Leeuwarden Oost
+        return ""
     link = f'<p><a href="{localised(sheet_name(area), lang)}.html">{say("sheet.link", lang)}</a></p>' if area else ""
     return section("disagree", phrase("hub.disagree", lang), f"<p>{say('hub.disagree_text', lang)}</p>{link}")
 

@@ -9,6 +9,7 @@ from typing import Any
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.publish.downloads import MEDIA_TYPES
+from lwo_analysis.publish.identity import focus_name, site_title
 from lwo_analysis.publish.records import RenderedPage, page_address
 from lwo_analysis.publish.structure import slugify
 
@@ -42,13 +43,13 @@ def dataset_head(pages: Sequence[RenderedPage], downloads: Collection[str], lang
     described = {
         "@context": "https://schema.org",
         "@type": "Dataset",
-        "name": phrase("site.title", lang),
-        "description": phrase("data.description", lang),
+        "name": site_title(lang),
+        "description": phrase("data.description", lang, area=focus_name(lang)),
         "inLanguage": lang,
         "license": [_licence(name) for name in _licences(real)],
         "isAccessibleForFree": True,
-        "creator": {"@type": "Organization", "name": phrase("site.title", lang)},
-        "spatialCoverage": {"@type": "Place", "name": "Leeuwarden Oost"},
+        "creator": {"@type": "Organization", "name": site_title(lang)},
+        "spatialCoverage": {"@type": "Place", "name": focus_name(lang)},
         "variableMeasured": sorted(indicators()[name].name(lang) for name in used),
         "isBasedOn": [_source(item) for item in _inputs(real)],
         "distribution": [_download(name) for name in sorted(downloads)],
@@ -76,8 +77,8 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
     root = {
         "@id": "./",
         "@type": "Dataset",
-        "name": phrase("site.title", "en"),
-        "description": phrase("data.description", "en"),
+        "name": site_title("en"),
+        "description": phrase("data.description", "en", area=focus_name("en")),
         "datePublished": generated,
         "license": [{"@id": _licence_id(name)} for name in licences],
         "hasPart": [{"@id": name} for name in files_named],

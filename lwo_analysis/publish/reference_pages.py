@@ -10,6 +10,7 @@ from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.blocks import badges_list, demo_list, page_list, say, section
 from lwo_analysis.publish.documents import DOCUMENTS, documents_list
 from lwo_analysis.publish.frame import SitePage
+from lwo_analysis.publish.identity import focus_name, key_of_focus
 from lwo_analysis.publish.passports import sources_table
 from lwo_analysis.publish.records import DEMO_PREFIX, RenderedPage
 from lwo_analysis.publish.selection import real_pages
@@ -17,7 +18,7 @@ from lwo_analysis.publish.trace import PASSPORTS
 
 _FORMATS = ("csv", "xlsx", "parquet")
 _METHOD = ("data.method_parts", "data.method_codes", "data.method_small", "data.method_cause")
-_ABOUT = ("what", "trust", "not", "privacy", "access")
+_ABOUT = ("trust", "not", "privacy", "access")
 MACHINE_FILES = {"ro-crate-metadata.json": "data.crate", "CITATION.cff": "data.citation", "changes.json": "data.changes"}
 
 
@@ -48,12 +49,17 @@ def data_page(pages: Sequence[RenderedPage], lang: str, *, has_real: bool, has_d
 
 def about_page(lang: str, documents: Sequence[SitePage] = ()) -> SitePage:
     """Return the page about the site, with the documents that lie in no folder of their own, in whatever language."""
-    parts = [section(name, phrase(f"about.{name}", lang), f"<p>{say(f'about.{name}_text', lang)}</p>") for name in _ABOUT]
+    parts = [section(name, phrase(f"about.{name}", lang), f"<p>{text}</p>") for name, text in _texts_about(lang).items()]
     first = [page for page in documents if page.name.count("/") == 1]
     if first:
         text = f"<p>{say('about.documents_text', lang)}</p>{documents_list(first)}"
         parts.append(section("documents", phrase("about.documents", lang), text))
-    return SitePage("about", lang, phrase("about.title", lang), phrase("about.lead", lang), "".join(parts))
+    return SitePage("about", lang, phrase("about.title", lang), phrase("about.lead", lang, area=focus_name(lang)), "".join(parts))
+
+
+def _texts_about(lang: str) -> dict[str, str]:
+    what = say(key_of_focus("about.what_text"), lang, area=focus_name(lang))
+    return {"what": what, **{name: say(f"about.{name}_text", lang) for name in _ABOUT}}
 
 
 def index_page(pages: Sequence[RenderedPage], others: Sequence[SitePage], lang: str) -> SitePage:

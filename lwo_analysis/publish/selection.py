@@ -8,19 +8,25 @@ from enum import IntEnum
 from typing import Any
 
 from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.focus import site_focus
 from lwo_analysis.catalogue.indicators import indicators
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.records import RenderedPage, page_address
 
-PROGRAMME = "lwo"
 IN_PEOPLE = "claim.description.finding_"
 TOPICS = {"interventions": ("10-", "11-"), "midterm": ("03-",), "agenda": ("15-",)}
 """Hubs about a question, and the starts of the names of the notebooks that answer it."""
 
 
 def hub_areas() -> tuple[str, ...]:
-    """Return the areas that have a page of their own: the programme and its wijken."""
-    return (PROGRAMME, *areas()[PROGRAMME].parts)
+    """Return the areas that have a page of their own: the one that the site is about, and the areas that it is the sum of."""
+    focus = site_focus().area_id
+    return (focus, *areas()[focus].parts)
+
+
+def topics() -> Mapping[str, tuple[str, ...]]:
+    """Return the hubs about a question; none on a site about another focus area, because they are about the programme."""
+    return TOPICS if site_focus().is_programme else {}
 
 
 class Side(IntEnum):
@@ -78,7 +84,7 @@ def real_pages(pages: Iterable[RenderedPage], lang: str) -> list[RenderedPage]:
 
 
 def said_about(pages: Sequence[RenderedPage], lang: str, *, area: str | None = None, pillar: str | None = None) -> list[Said]:
-    """Return the claims of real pages about an area, or about the programme area in a pillar, strengths first, each once."""
+    """Return the claims of real pages about an area, or about the area of the site in a pillar, strengths first, each once."""
     found: dict[tuple[object, ...], Said] = {}
     for page in real_pages(pages, lang):
         for claim in page.claims:
@@ -141,7 +147,7 @@ def _is_about(claim: Mapping[str, Any], area: str | None, pillar: str | None) ->
     known = indicators().get(claim["indicator"])
     if area is not None and (claim["area"] != area or known is None):
         return False
-    return pillar is None or (known is not None and known.pillar == pillar and claim["area"] == PROGRAMME)
+    return pillar is None or (known is not None and known.pillar == pillar and claim["area"] == site_focus().area_id)
 
 
 def _is_core(claim: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from lwo_analysis.catalogue.areas import areas
+from lwo_analysis.catalogue.focus import site_focus
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.catalogue.sources import sources
 from lwo_analysis.present.claims import claims_html
@@ -34,8 +35,11 @@ def sheet_name(area_id: str) -> str:
 
 
 def sheet_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
-    """Return a discussion sheet for every area that has a page of its own: figures on one side, questions on the other."""
-    return [_sheet(pages, name, lang) for name in hub_areas()]
+    """Return a discussion sheet for every area that has a page of its own: figures on one side, questions on the other.
+
+    None on a site about another focus area, since the answers go to the programme of Leeuwarden Oost.
+    """
+    return [_sheet(pages, name, lang) for name in hub_areas()] if site_focus().is_programme else []
 
 
 def sentences_to_paste(said: Iterable[Said], lang: str) -> str:

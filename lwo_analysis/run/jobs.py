@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from string import Template
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from lwo_analysis.catalogue.focus import Focus, site_focus
 from lwo_analysis.errors import CatalogueError, NotebookError, ParameterError
 from lwo_analysis.run.parameters import Value, check_parameters, read_parameters
 
@@ -208,7 +210,7 @@ def _runs(path: Path) -> tuple[list[dict[str, object]], tuple[str, ...]]:
     """Return the standard runs of a parameter file, and the inputs it declares."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return [dict(run) for run in content["runs"]], tuple(map(str, content.get("inputs", ALL_INPUTS)))
+        return _runs_about(content, site_focus()), tuple(map(str, content.get("inputs", ALL_INPUTS)))
     except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as problem:
         raise CatalogueError(
             str(path),
@@ -216,3 +218,11 @@ def _runs(path: Path) -> tuple[list[dict[str, object]], tuple[str, ...]]:
             found=(str(problem).splitlines() or [type(problem).__name__])[0],
             remedy="write the standard runs of the notebook",
         ) from problem
+
+
+def _runs_about(content: Mapping[str, Any], focus: Focus) -> list[dict[str, object]]:
+    """Return the runs of a site about a focus area; none when the notebook is about Leeuwarden Oost only."""
+    if focus.is_programme:
+        return [dict(run) for run in content["runs"]]
+    runs = [dict(run) for run in content.get("elsewhere", [])]
+    return [{name: Template(str(value)).substitute(focus.placeholders) for name, value in run.items()} for run in runs]
