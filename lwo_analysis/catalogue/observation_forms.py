@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from lwo_analysis.catalogue.loading import build_entry, check_unique, read_catalogue_file
 from lwo_analysis.errors import CatalogueError
@@ -99,7 +100,7 @@ def check_form(form: ObservationForm) -> None:
         raise CatalogueError(where, expected=expected, found=found, remedy="correct the entry")
 
 
-def _form(content: dict) -> ObservationForm:
+def _form(content: dict[str, Any]) -> ObservationForm:
     where = f"catalogue/{FILE}, {content.get('id', '?')}"
     items = [build_entry(Item, item, where=where) for item in content.get("items", [])]
     form = build_entry(ObservationForm, content | {"items": items}, where=where)

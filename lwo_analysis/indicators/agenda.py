@@ -14,7 +14,8 @@ from openpyxl import Workbook
 
 from lwo_analysis.catalogue.agenda import COST_CLASSES, Question
 from lwo_analysis.errors import ParameterError
-from lwo_analysis.indicators.detectability import Detectability, Verdict
+from lwo_analysis.indicators.detectability import Detectability
+from lwo_analysis.indicators.verdicts import Verdict
 
 VISIBILITY = {Verdict.VISIBLE: 1.0, Verdict.AFTER_YEARS: 2 / 3, Verdict.MICRODATA: 1 / 3, Verdict.QUALITATIVE: 0.0}
 FIXED_DATE = (2000, 1, 1, 0, 0, 0)

@@ -241,7 +241,7 @@ def baseline_sensitivity(mirror: BaselineMirror, conclude: Callable[[float], obj
     (['closer', 'further', 'further', 'further'], True)
     """
     mean = (mirror.base_value + mirror.mirror_value) / 2
-    carried = mirror.carried.estimate if mirror.carried else np.nan
+    carried = float(mirror.carried.estimate) if mirror.carried else np.nan
     starts = {"base": mirror.base_value, "mirror": mirror.mirror_value, "mean": mean, "carried": carried, "chosen": mirror.value}
     rows = [(name, value, conclude(value)) for name, value in starts.items() if not np.isnan(value)]
     table = pd.DataFrame(rows, columns=["baseline", "value", "conclusion"])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -33,6 +34,31 @@ GAP_COLUMNS: tuple[str, ...] = (
     "relative_gap",
 )
 ORIENTED = ("higher", "lower")
+
+
+class LevelRow(Protocol):
+    """One row of `Comparison.levels` as ``itertuples`` gives it; any number of it can be missing (``pd.isna``)."""
+
+    indicator_id: str
+    area_id: str
+    year: int
+    value: float
+    numerator: float
+    denominator: float
+
+
+class GapRow(Protocol):
+    """One row of `Comparison.gaps` as ``itertuples`` gives it; any number of it can be missing (``pd.isna``)."""
+
+    indicator_id: str
+    area_id: str
+    compare_id: str
+    year: int
+    gap: float
+    lower: float
+    upper: float
+    oriented_gap: float
+    relative_gap: float
 
 
 @dataclass(frozen=True)
@@ -175,7 +201,7 @@ def rounding_bounds(value: float, step: float, other: float, other_step: float, 
     [0.068, 0.094]
     """
     corners = [
-        oriented_gap(value + s * step / 2, other + t * other_step / 2, direction) / (other + t * other_step / 2)
+        float(oriented_gap(value + s * step / 2, other + t * other_step / 2, direction)) / (other + t * other_step / 2)
         for s in (-1, 1)
         for t in (-1, 1)
     ]
@@ -262,7 +288,7 @@ def _with_intervals(rows: pd.DataFrame, indicators: Mapping[str, Indicator]) -> 
     return rows.assign(lower=rows["lower"].fillna(computed["lower"]), upper=rows["upper"].fillna(computed["upper"]))
 
 
-def _bounds(row: object, indicator: Indicator) -> tuple[float, float]:
+def _bounds(row: LevelRow, indicator: Indicator) -> tuple[float, float]:
     if pd.isna(row.numerator) or pd.isna(row.denominator):
         return float("nan"), float("nan")
     is_share = indicator.unit == "percent"
@@ -294,7 +320,7 @@ def _relation(area_id: str, other_id: str, areas: Mapping[str, Area]) -> str:
     return "overlapping" if overlaps(area_id, other_id, areas) else "disjoint"
 
 
-def _gap(own: object, other: object, indicator: Indicator, relation: str) -> tuple[object, ...]:
+def _gap(own: LevelRow, other: LevelRow, indicator: Indicator, relation: str) -> tuple[object, ...]:
     mine, theirs = (float("nan") if pd.isna(row.value) else float(row.value) for row in (own, other))
     lower, upper = _gap_bounds(own, other, indicator, relation)
     oriented = oriented_gap(mine, theirs, indicator.direction) if indicator.direction in ORIENTED else float("nan")
@@ -302,7 +328,7 @@ def _gap(own: object, other: object, indicator: Indicator, relation: str) -> tup
     return (own.indicator_id, own.area_id, other.area_id, own.year, mine - theirs, lower, upper, oriented, relative)
 
 
-def _gap_bounds(own: object, other: object, indicator: Indicator, relation: str) -> tuple[float, float]:
+def _gap_bounds(own: LevelRow, other: LevelRow, indicator: Indicator, relation: str) -> tuple[float, float]:
     counts = np.array([own.numerator, own.denominator, other.numerator, other.denominator], dtype="object")
     if indicator.unit != "percent" or pd.isna(counts).any() or relation == "overlapping":
         return float("nan"), float("nan")

@@ -120,14 +120,12 @@ def one_year_mde(outcome: Measurability, size: Population, rule: DetectabilityRu
     """
     if outcome.baseline is None:
         return None
-    levels = {"alpha": rule.alpha, "power": rule.power}
     if outcome.kind == "survey_share":
-        return mde_between_waves(outcome.baseline, rule.survey_n, **levels)
-    if size.value is None:
+        return mde_between_waves(outcome.baseline, rule.survey_n, alpha=rule.alpha, power=rule.power)
+    if size.value is None or outcome.kind not in ("register_share", "register_rate"):
         return None
-    if outcome.kind == "register_share":
-        return mde_register_share(outcome.baseline, size.value, **levels)
-    return mde_register_rate(outcome.baseline, size.value, **levels) if outcome.kind == "register_rate" else None
+    compute = mde_register_share if outcome.kind == "register_share" else mde_register_rate
+    return compute(outcome.baseline, size.value, alpha=rule.alpha, power=rule.power)
 
 
 def judge_outcome(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from math import isfinite
-from typing import Final
+from typing import Final, TypedDict
 
 import numpy as np
 import pandas as pd
@@ -290,7 +290,12 @@ def _measured_path(blank: GoalPath, series: pd.DataFrame, target: float | None, 
     return replace(blank, base=float(start["value"]), goal=goal, years=waves, series=shown, **_origin_of(series))
 
 
-def _origin_of(rows: pd.DataFrame) -> dict[str, frozenset[str]]:
+class _Origin(TypedDict):
+    origins: frozenset[str]
+    sources: frozenset[str]
+
+
+def _origin_of(rows: pd.DataFrame) -> _Origin:
     return {"origins": frozenset(rows["origin"]), "sources": frozenset(rows["source_id"])}
 
 

@@ -152,10 +152,8 @@ def _study(counted: pd.DataFrame, own: pd.DataFrame, entry: Indicator, span: tup
     city = city_of(area_id)
     city_values = _values(counted, city, entry, span) if city else None
     shift = _shift(inner, entry) if inner is not None else 0.0
-    parts = None
-    if country:
-        wider = _values(counted, country, entry, span)
-        parts = decompose_change((start, end), city_values or wider, wider, shift)
+    wider = _values(counted, country, entry, span) if country else None
+    parts = decompose_change((start, end), city_values or wider, wider, shift) if wider else None
     return ResidentChange(
         area_id,
         entry.id,

@@ -175,7 +175,7 @@ def _polygons(feature: Mapping[str, Any]) -> list[list[Any]]:
     """Return the polygons of a feature as lists of rings; none when it is no polygon."""
     geometry = feature.get("geometry") or {}
     coordinates = geometry.get("coordinates") or []
-    return {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(geometry.get("type"), [])
+    return {"Polygon": [coordinates], "MultiPolygon": coordinates}.get(geometry.get("type", ""), [])
 
 
 def _whole_rings(rings: list[Any], where: str) -> Polygon:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ from lwo_analysis.sources.partner_checks import checked_figures
 from lwo_analysis.sources.partner_keys import SKIP, KeyReader, key_reader, read_year
 from lwo_analysis.sources.partner_mapping import FigureColumns, PartnerMapping
 from lwo_analysis.sources.spreadsheet import YEAR_MARK, Table, read_table
-from lwo_analysis.sources.spreadsheet_cells import MergedCopy, Unreadable, is_empty, number_of, plain_text, shown, text_of
+from lwo_analysis.sources.spreadsheet_cells import MergedCopy, Number, Unreadable, is_empty, number_of, plain_text, shown, text_of
 from lwo_analysis.sources.spreadsheet_grid import Row
 
 FIGURE_COLUMNS: tuple[str, ...] = (
@@ -36,6 +37,10 @@ FIGURE_COLUMNS: tuple[str, ...] = (
 )
 NUMBERS = ("value", "lower", "upper", "numerator", "denominator", "n")
 COUNTS = ("numerator", "denominator", "n")
+NO_NUMBER = (
+    "a number as layout.decimal and layout.thousands say",
+    "correct the layout, add the sign to layout.missing with its reason, or mend the cell",
+)
 
 
 @dataclass(frozen=True)
@@ -128,14 +133,12 @@ def _by_year(figure: FigureColumns, table: Table) -> list[_YearFigure]:
                 found="no such column",
                 remedy="ask for the columns, or map fewer of them",
             )
-    return [
-        _YearFigure(
-            replace(figure, **{name: found[year] for name, found in headers.items()}),
-            year,
-            any("*" in found[year] for found in headers.values()),
-        )
-        for year in years
-    ]
+    return [_in_year(figure, {name: found[year] for name, found in headers.items()}, year) for year in years]
+
+
+def _in_year(figure: FigureColumns, headers: dict[str, Any], year: int) -> _YearFigure:
+    """Return a figure with its headers of one year; a star in one of them marks the year as provisional."""
+    return _YearFigure(replace(figure, **headers), year, any("*" in header for header in headers.values()))
 
 
 def _split_rows(
@@ -210,9 +213,9 @@ def _read_number(table: Table, row: Row, name: str, figure: FigureColumns, mappi
     if not isinstance(cell, Unreadable | MergedCopy) and (reason := reasons.get(text_of(cell).casefold())):
         return None, reason
     number = number_of(cell, mapping.layout.style)
-    problem = _problem(number, name, figure)
+    problem = _problem(number, name, figure) if number is not None else None
     if number is None or problem:
-        expected, remedy = problem
+        expected, remedy = problem or NO_NUMBER
         raise InputError(table.place(row, header), expected=expected, found=shown(cell), remedy=remedy)
     if name in COUNTS:
         return number.value, ""
@@ -220,13 +223,8 @@ def _read_number(table: Table, row: Row, name: str, figure: FigureColumns, mappi
     return round(number.value * figure.factor * (SCALES["percent"] if as_percent else 1.0), 10), ""
 
 
-def _problem(number: object, name: str, figure: FigureColumns) -> tuple[str, str] | None:
+def _problem(number: Number, name: str, figure: FigureColumns) -> tuple[str, str] | None:
     """Return what was expected of a number and what to do, or None when there is nothing wrong with it."""
-    if number is None:
-        return (
-            "a number as layout.decimal and layout.thousands say",
-            "correct the layout, add the sign to layout.missing with its reason, or mend the cell",
-        )
     if number.is_percent and (name in COUNTS or indicators()[figure.indicator].unit != "percent"):
         return f"a number without a percent sign as {name} of {figure.indicator}", "correct the column in the mapping"
     if name in COUNTS and (number.value < 0 or not number.value.is_integer()):

@@ -25,7 +25,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin, get_type_hints
 
 import yaml
 
@@ -37,7 +37,10 @@ from lwo_analysis.errors import CatalogueError, InputError
 from lwo_analysis.sources.spreadsheet import YEAR_MARK, Layout
 from lwo_analysis.sources.spreadsheet_cells import FIRST_YEAR, LAST_YEAR, plain_text
 
-Section = TypeVar("Section")
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Section = TypeVar("Section", bound="DataclassInstance")
 LARGEST_MAPPING = 200_000
 MAPPING_NAME = "mapping.yml"
 """The mapping beside a delivered file in data/raw."""
@@ -190,8 +193,8 @@ def read_partner_mapping(path: Path) -> PartnerMapping:
         section(FigureColumns, entry, f"{where}, figures {place}")
         for place, entry in enumerate(mapping_entries(content, "figures", where), 1)
     )
-    rest = {key: content[key] for key in ("minimum_cell", "combine") if key in content}
-    parts = {"identity": None, "layout": None, "area": None, "period": None, "figures": figures, **rest}
+    rest: dict[str, Any] = {key: content[key] for key in ("minimum_cell", "combine") if key in content}
+    parts: dict[str, Any] = {"identity": None, "layout": None, "area": None, "period": None, "figures": figures, **rest}
     mapping = section(
         PartnerMapping, {**parts, **common_sections(content, where, extra={"figures", "minimum_cell", "combine"})}, where
     )
@@ -215,7 +218,7 @@ def read_mapping_file(path: Path) -> dict[str, Any]:
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = yaml.safe_load(text) if len(text) <= LARGEST_MAPPING else None
+        content: Any = yaml.safe_load(text) if len(text) <= LARGEST_MAPPING else None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, ValueError) as problem:
         found = " ".join(str(problem).split())[:120]
         raise InputError(str(path), expected="a mapping file in YAML", found=found, remedy="correct the mapping") from problem
@@ -235,7 +238,7 @@ def common_sections(content: dict[str, Any], where: str, *, extra: set[str]) -> 
     InputError
         A section is absent or wrong, or there is one that is not known (`extra` names those of this kind of mapping).
     """
-    kinds = {"identity": Identity, "layout": Layout, "area": AreaKey, "period": Period}
+    kinds: dict[str, type[Any]] = {"identity": Identity, "layout": Layout, "area": AreaKey, "period": Period}
     unknown = sorted(set(content) - set(kinds) - extra)
     require(not unknown, where, f"the sections {', '.join((*kinds, *sorted(extra)))}", ", ".join(unknown))
     given = {"period": {}, **content}

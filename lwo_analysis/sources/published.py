@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -54,15 +55,15 @@ def read_published(folder: Path) -> pd.DataFrame:
     return pd.DataFrame(figures).assign(source_id=card.source_id, vintage=card.vintage)
 
 
-def published_observations(figures: pd.DataFrame, values: list[float]) -> pd.DataFrame:
+def published_observations(figures: pd.DataFrame, values: Sequence[float | None]) -> pd.DataFrame:
     """Return printed figures in the columns of the observation table.
 
     Parameters
     ----------
     figures : DataFrame
         As `read_published` returns.
-    values : list of float
-        The printed figures as numbers, in the same order.
+    values : sequence of float or None
+        The printed figures as numbers, in the same order; None where the document prints none.
     """
     empty = pd.array([pd.NA] * len(figures), dtype="Float64")
     columns = {

@@ -103,13 +103,13 @@ def dialect(api: Api, table_id: str, settings: FetchSettings, catalog: str = "CB
     """Return the addresses of a table: the catalog is part of them in v4 only."""
     base = settings.base(api)
     if api == "v4":
-        described = (
+        entities = (
             EntitySet("Dimensions", "Identifier", "dimensions"),
             EntitySet("MeasureGroups", "Id", "groups"),
             EntitySet("MeasureCodes", "Identifier", "measures"),
         )
         return Dialect(
-            api, f"{base}/{catalog}/{table_id}", "Properties", described, EntitySet("Observations", "Id", "observations")
+            api, f"{base}/{catalog}/{table_id}", "Properties", entities, EntitySet("Observations", "Id", "observations")
         )
     described = (EntitySet("DataProperties", "ID", "properties"),)
     return Dialect(api, f"{base}/{table_id}", "TableInfos", described, EntitySet("TypedDataSet", "ID", "rows"))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -30,6 +30,8 @@ from lwo_analysis.sources.statline.settings import MOST_CONNECTIONS, Api, FetchR
 from lwo_analysis.sources.statline.store import PageStore
 from lwo_analysis.sources.statline.table import KeySpec, StatLineTable, TableDescription
 from lwo_analysis.sources.statline.transport import Transport
+
+Chosen = TypeVar("Chosen")
 
 
 def fetch_table(
@@ -85,9 +87,14 @@ def fetch_table(
     OutputError
         The files cannot be written, or another fetch of this table is running.
     """
-    chosen = (tuple(part) if part is not None else None for part in (select, regions, years))
-    request = TableRequest(table_id, Path(destination), api, *chosen, catalog=catalog)
+    request = TableRequest(
+        table_id, Path(destination), api, _as_tuple(select), _as_tuple(regions), _as_tuple(years), catalog=catalog
+    )
     return _fetched(request, settings, progress, sleep, keep=False)[0]
+
+
+def _as_tuple(part: Sequence[Chosen] | None) -> tuple[Chosen, ...] | None:
+    return None if part is None else tuple(part)
 
 
 def load_table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from lwo_analysis.errors import ParameterError
 
@@ -68,7 +68,7 @@ class FetchSettings:
         ParameterError
             An address does not start with ``http://`` or ``https://``.
         """
-        given = {api: environment[name].rstrip("/") for api, name in VARIABLES.items() if environment.get(name)}
+        given: dict[str, Any] = {api: environment[name].rstrip("/") for api, name in VARIABLES.items() if environment.get(name)}
         for api, address in given.items():
             if not address.startswith(("http://", "https://")):
                 raise ParameterError(
