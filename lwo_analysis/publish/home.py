@@ -16,7 +16,7 @@ from lwo_analysis.publish.page import badge_legend
 from lwo_analysis.publish.records import RenderedPage
 from lwo_analysis.publish.selection import Said, hub_areas, pillar_headline, real_pages, topics
 from lwo_analysis.publish.small_figure import small_figure
-from lwo_analysis.publish.trace import localised
+from lwo_analysis.publish.trace import has_passport, localised
 
 GOAL_PILLARS = tuple(name for name in PILLARS if name != "context")
 
@@ -47,7 +47,7 @@ def home_page(pages: Sequence[RenderedPage], lang: str, *, head: str = "") -> Si
 
 
 def _lead(pages: Sequence[RenderedPage], lang: str) -> str:
-    years = [claim["year"] for page in real_pages(pages, lang) for claim in page.claims if claim["year"]]
+    years = [claim["year"] for page in real_pages(pages, lang) for claim in page.claims if claim["year"] and has_passport(claim)]
     newest = f" {phrase('site.newest', lang, year=max(years))}" if years else ""
     return phrase("site.lead", lang, area=focus_name(lang)) + newest
 
