@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -52,8 +53,14 @@ def load_observations(panel: str = "auto", as_of: str = "") -> pd.DataFrame:
     if panel not in PANELS:
         raise ParameterError("panel", expected=f"one of {', '.join(PANELS)}", found=repr(panel), remedy="correct the parameter")
     is_demo = resolve_panel(panel) == "demo"
-    table = as_observations(demo_panel(), where="demo panel") if is_demo else _known_observations(as_of)
+    table = demo_observations() if is_demo else _known_observations(as_of)
     return protected_observations(table, disclosure_policy(), processed_folder())
+
+
+@cache
+def demo_observations() -> pd.DataFrame:
+    """Return the demo panel, validated; made once in a process, and the same table every time: do not change it."""
+    return as_observations(demo_panel(), where="demo panel")
 
 
 def _known_observations(as_of: str) -> pd.DataFrame:

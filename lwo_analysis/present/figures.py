@@ -12,9 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from typing import Any
 
 import pandas as pd
 from matplotlib import rc_context
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
 from matplotlib.transforms import Bbox
@@ -186,9 +188,18 @@ def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:
     """Return the drawing as an SVG whose bytes depend on nothing but the drawing."""
     buffer = io.BytesIO()
     with figure_style(), rc_context(_SVG_SETTINGS):
+        _place(drawing)
         drawing.savefig(buffer, format="svg", metadata={**_SVG_METADATA, "Title": alt})
     svg = re.sub(r"^.*?(?=<svg)", "", buffer.getvalue().decode("utf-8"), count=1, flags=re.DOTALL)
     return slim_svg(_with_demo_mark(svg, lang) if is_demo(origins) else svg)
+
+
+def _place(drawing: Drawing) -> None:
+    """Find the places of everything in a drawing once; `savefig` with a layout engine draws all of it twice."""
+    FigureCanvasSVG(drawing)  # the lengths of texts are those of the format that is shown
+    if engine := drawing.get_layout_engine():
+        engine.execute(drawing)
+        drawing.set_layout_engine(None)
 
 
 def _png(drawing: Drawing, origins: frozenset[str], lang: str) -> bytes:
@@ -198,7 +209,6 @@ def _png(drawing: Drawing, origins: frozenset[str], lang: str) -> bytes:
     mark_height = _MARK_HEIGHT / POINTS if is_demo(origins) else 0.0
     frame = Bbox([[0, -mark_height], [width, height]])
     with figure_style():
-        drawing.set_layout_engine("none")  # its places are known; to find them again takes as long as to draw
         if mark_height:
             _draw_demo_mark(drawing, mark_height / height, lang)
         drawing.savefig(buffer, format="png", dpi=_PICTURE_DPI, bbox_inches=frame, metadata={"Software": None})
@@ -207,7 +217,7 @@ def _png(drawing: Drawing, origins: frozenset[str], lang: str) -> bytes:
 
 def _draw_demo_mark(drawing: Drawing, height: float, lang: str) -> None:
     drawing.add_artist(Rectangle((0, -height), 1, height, transform=drawing.transFigure, color=INK, clip_on=False))
-    style = {"color": PAPER, "fontsize": 9, "fontweight": "bold", "va": "center"}
+    style: dict[str, Any] = {"color": PAPER, "fontsize": 9, "fontweight": "bold", "va": "center"}
     drawing.text(0.012, -height / 2, phrase("demo.mark", lang), **style)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from copy import deepcopy
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from nbformat import NotebookNode
 from traitlets import default
 from traitlets.config import Config
 
-from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.claims import claims_html
 from lwo_analysis.present.origins import is_demo
@@ -53,7 +54,6 @@ TEMPLATES = Path(__file__).parent / "templates"
 HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "intern"})
 HIDDEN_INPUT_TAGS = frozenset({"remove-input", "hide-input"})
 HIDDEN_OUTPUT_TAGS = frozenset({"remove-output", "hide-output"})
-LANGUAGES = frozenset({"nl", "en"})
 ANSWER_ID = "answer"
 
 
@@ -187,7 +187,7 @@ def render_page(notebook: NotebookNode, *, page: PageRecord) -> RenderedPage:
 def _cells_in_language(notebook: NotebookNode, lang: str) -> NotebookNode:
     """Return a copy without the cells that are tagged with the other language."""
     kept = deepcopy(notebook)
-    other = LANGUAGES - {lang}
+    other = frozenset(LANGUAGES) - {lang}
     kept.cells = [cell for cell in kept.cells if not tags_of(cell) & other]
     return kept
 
@@ -247,10 +247,15 @@ def _html_output(html: str) -> NotebookNode:
     return nbformat.v4.new_output("display_data", data={"text/html": html})
 
 
+@cache
+def cells_exporter() -> CellsExporter:
+    """Return the exporter of every page of this process: to make one takes as long as to fill it."""
+    return CellsExporter(config=Config({"HTMLExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}}))
+
+
 def _export_cells(notebook: NotebookNode, lang: str, name: str) -> str:
-    exporter = CellsExporter(config=Config({"HTMLExporter": {"exclude_input_prompt": True, "exclude_output_prompt": True}}))
     try:
-        html, _ = exporter.from_notebook_node(notebook, resources={"lwo_show_code": phrase("page.show_code", lang)})
+        html, _ = cells_exporter().from_notebook_node(notebook, resources={"lwo_show_code": phrase("page.show_code", lang)})
     except UnfitMarkdownError as problem:
         raise NotebookError(name, expected=problem.expected, found=problem.found, remedy="correct the markdown cell") from problem
     return html
