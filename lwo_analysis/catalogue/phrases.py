@@ -128,19 +128,20 @@ def _checked(key: str, texts: object) -> Phrase:
     if not isinstance(texts, dict) or sorted(texts) != sorted(LANGUAGES) or not all(_is_text(text) for text in texts.values()):
         raise CatalogueError(
             f"{PHRASES_FOLDER}, {key}",
-            expected="a text for nl and one for en",
+            expected=f"a text for each of {', '.join(LANGUAGES)}",
             found=repr(texts),
             remedy="add the missing language",
         )
-    names = {lang: _placeholders(text) for lang, text in texts.items()}
-    if names["nl"] != names["en"]:
-        raise CatalogueError(
-            f"{PHRASES_FOLDER}, {key}",
-            expected=f"the placeholders {_names(names['nl'])} in both languages",
-            found=f"{_names(names['en'])} in English",
-            remedy="make the two texts hold the same placeholders",
-        )
-    return Phrase(key=key, texts=dict(texts), placeholders=names["nl"])
+    first, *others = ((lang, _placeholders(texts[lang])) for lang in LANGUAGES)
+    for lang, names in others:
+        if names != first[1]:
+            raise CatalogueError(
+                f"{PHRASES_FOLDER}, {key}",
+                expected=f"the placeholders {_names(first[1])} in every language",
+                found=f"{_names(names)} in {lang}",
+                remedy="make the texts hold the same placeholders",
+            )
+    return Phrase(key=key, texts=dict(texts), placeholders=first[1])
 
 
 def _is_text(text: object) -> bool:
@@ -159,5 +160,7 @@ def _find(phrases: Mapping[str, Phrase], key: str, lang: str) -> Phrase:
     if key not in phrases:
         raise CatalogueError(PHRASES_FOLDER, expected="a known key", found=key, remedy="add it in Dutch and English")
     if lang not in LANGUAGES:
-        raise CatalogueError(f"{PHRASES_FOLDER}, {key}", expected="language nl or en", found=lang, remedy="use nl or en")
+        raise CatalogueError(
+            f"{PHRASES_FOLDER}, {key}", expected=f"one of {', '.join(LANGUAGES)}", found=lang, remedy="use one of these"
+        )
     return phrases[key]

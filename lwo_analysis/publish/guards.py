@@ -8,7 +8,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.claims import CLAIMS_MIME
 from lwo_analysis.present.download import DOWNLOAD_MIME
@@ -22,7 +22,7 @@ from lwo_analysis.present.wording import find_stigma
 OWN_MIMES = (FIGURE_MIME, TABLE_MIME, CLAIMS_MIME, PROVENANCE_MIME, PROSE_MIME, DOWNLOAD_MIME)
 FINDINGS_TAG = "findings"
 
-LANGUAGE_TAGS = frozenset({"nl", "en"})
+LANGUAGE_TAGS = frozenset(LANGUAGES)
 """A markdown cell with one of these tags is on the page of that language only."""
 
 _FORMULA_OR_CODE = re.compile(

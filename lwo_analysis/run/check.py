@@ -18,7 +18,7 @@ from lwo_analysis.catalogue.indicators import indicators, measures
 from lwo_analysis.catalogue.interventions import check_indicators_exist, interventions
 from lwo_analysis.catalogue.literature import literature
 from lwo_analysis.catalogue.nplv import focus_areas
-from lwo_analysis.catalogue.phrases import load_phrases
+from lwo_analysis.catalogue.phrases import LANGUAGES, load_phrases
 from lwo_analysis.catalogue.sources import sources
 from lwo_analysis.catalogue.unit_values import unit_values
 from lwo_analysis.errors import CatalogueError, NotebookError
@@ -48,7 +48,6 @@ FORBIDDEN_CODE = {
     "ignored warnings": r"filterwarnings\(\s*[\"']ignore",
     "a file path": r"read_(?:csv|parquet|excel)\(|open\(",
 }
-LANGUAGE_TAGS = ("nl", "en")
 
 
 def run_checks(*, write: bool = False) -> list[str]:
@@ -184,7 +183,7 @@ def check_form(notebook: nbformat.NotebookNode, name: str) -> None:
 
 
 def _language_problems(notebook: nbformat.NotebookNode) -> list[str]:
-    tagged = {lang: [cell for cell in notebook.cells if lang in cell.metadata.get("tags", [])] for lang in LANGUAGE_TAGS}
+    tagged = {lang: [cell for cell in notebook.cells if lang in cell.metadata.get("tags", [])] for lang in LANGUAGES}
     titles = {lang: sum(cell.source.startswith("# ") for cell in cells) for lang, cells in tagged.items()}
     wrong_titles = [f"{count} titles in {lang}" for lang, count in titles.items() if count != 1]
     uneven = ["cells that exist in one language only"] if len({len(cells) for cells in tagged.values()}) > 1 else []
@@ -193,7 +192,7 @@ def _language_problems(notebook: nbformat.NotebookNode) -> list[str]:
 
 def _balance_problems(size: NotebookSize) -> list[str]:
     low, high = WORDS_PER_LINE
-    ratios = {lang: size.words_per_line(lang) for lang in LANGUAGE_TAGS}
+    ratios = {lang: size.words_per_line(lang) for lang in LANGUAGES}
     return [
         f"{ratio:.1f} words of prose per code line in {lang} (from {low} to {high})"
         for lang, ratio in ratios.items()
@@ -205,10 +204,10 @@ def _prose_problems(notebook: nbformat.NotebookNode) -> list[str]:
     prose = [cell for cell in notebook.cells if cell.cell_type == "markdown" and FINDINGS_TAG not in tags_of(cell)]
     return [
         *(f"{number} typed in prose" for cell in prose for number in typed_numbers(cell.source)),
-        *(["prose without a language"] if any(len(tags_of(cell) & set(LANGUAGE_TAGS)) != 1 for cell in prose) else []),
+        *(["prose without a language"] if any(len(tags_of(cell) & set(LANGUAGES)) != 1 for cell in prose) else []),
     ]
 
 
 def _size_line(name: str, size: NotebookSize) -> str:
-    said = ", ".join(f"{size.words_per_line(lang):.1f} in {lang}" for lang in LANGUAGE_TAGS)
+    said = ", ".join(f"{size.words_per_line(lang):.1f} in {lang}" for lang in LANGUAGES)
     return f"  {name}: {size.code_lines} code lines, longest cell {size.longest_cell}, words per code line {said}"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from lwo_analysis.catalogue.phrases import LANGUAGES
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.run.jobs import read_notebook
 from lwo_analysis.run.parameters import KNOWN, read_parameters
@@ -16,7 +17,6 @@ from lwo_analysis.run.parameters import KNOWN, read_parameters
 LOCK = "requirements.lock"
 ENVIRONMENT = "environment.yml"
 INDEX = "notebooks/README.md"
-PROSE_LANGUAGES = ("nl", "en")
 
 _FORMULA = re.compile(r"\$\$.*?\$\$|\$[^$\n]*\$", flags=re.DOTALL)
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
@@ -51,7 +51,7 @@ def notebook_size(notebook: NotebookNode) -> NotebookSize:
     prose = [cell for cell in notebook.cells if cell.cell_type == "markdown"]
     words = {
         lang: sum(len(_WORD.findall(_FORMULA.sub(" ", cell.source))) for cell in prose if lang in cell.metadata.get("tags", []))
-        for lang in PROSE_LANGUAGES
+        for lang in LANGUAGES
     }
     lines = sum(bool(line.strip()) for source in code for line in source.splitlines())
     return NotebookSize(lines, max((len(source.splitlines()) for source in code), default=0), words)
@@ -140,9 +140,9 @@ def notebook_index(folder: Path) -> str:
 
 def _size_table(folder: Path) -> list[str]:
     sizes = {path.stem: notebook_size(read_notebook(path)) for path in sorted(folder.glob("*.ipynb"))}
-    heads = ["notebook", "code lines", "longest cell", *(f"words per code line, {lang}" for lang in PROSE_LANGUAGES)]
+    heads = ["notebook", "code lines", "longest cell", *(f"words per code line, {lang}" for lang in LANGUAGES)]
     rows = [
-        [name, size.code_lines, size.longest_cell, *(f"{size.words_per_line(lang):.1f}" for lang in PROSE_LANGUAGES)]
+        [name, size.code_lines, size.longest_cell, *(f"{size.words_per_line(lang):.1f}" for lang in LANGUAGES)]
         for name, size in sizes.items()
     ]
     return [f"| {' | '.join(map(str, row))} |" for row in (heads, ["---"] * len(heads), *rows)]
