@@ -124,9 +124,9 @@ def test_every_badge_has_a_label_and_a_meaning(badge: Badge) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("a: {nl: Ja}", "nl and"),
-        ("a: {nl: Ja, en: Yes, fr: Oui}", "nl and"),
-        ("a: {nl: '', en: Yes}", "nl and"),
+        ("a: {nl: Ja}", "for each of nl, en"),
+        ("a: {nl: Ja, en: Yes, fr: Oui}", "for each of nl, en"),
+        ("a: {nl: '', en: Yes}", "for each of nl, en"),
         ("a: {nl: '{x} en {y}', en: '{x}'}", "placeholders x, y"),
         ("a: {nl: Ja, en: Yes}\na: {nl: Nee, en: No}", "twice: a"),
         ("a: {nl: Ja, en: [", "YAML"),
