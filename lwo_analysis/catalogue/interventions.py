@@ -69,6 +69,14 @@ class Measurability:
     open: bool
     microdata: bool
 
+    @property
+    def printed_baseline(self) -> float:
+        """The baseline of an outcome that must have one; without it a `CatalogueError`."""
+        if self.baseline is None:
+            where = f"catalogue/interventions.yml, {self.indicator_id}"
+            raise CatalogueError(where, expected="a baseline", found="none", remedy="take it from the baseline table")
+        return self.baseline
+
 
 @dataclass(frozen=True)
 class Start:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,7 @@ class RingPanel:
     rows: pd.DataFrame
     programme: tuple[str, ...]
     ring: tuple[str, ...]
-    names: dict[str, tuple[str, str]]
+    names: Mapping[str, tuple[str, ...]]
     outlines: Outlines | None = None
     truth: float | None = None
 

@@ -19,6 +19,7 @@ from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.goals import Goal
 from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.catalogue.interventions import Measurability, Population
+from lwo_analysis.errors import ParameterError
 from lwo_analysis.indicators.baseline import BaselineYears, mirror_baseline
 from lwo_analysis.indicators.comparison import ORIENTED
 from lwo_analysis.indicators.course import Course, CourseRule, judge_course
@@ -108,6 +109,14 @@ class GoalProgress:
     state: GoalState
     course: Course | None
     comparison_areas: int
+
+    @property
+    def known_course(self) -> Course:
+        """The course of a topic that has one; without it a `ParameterError`."""
+        if self.course is None:
+            remedy = "ask only of topics with a course"
+            raise ParameterError("course", expected="figures after the start", found=f"{self.state}", remedy=remedy)
+        return self.course
 
 
 @dataclass(frozen=True)

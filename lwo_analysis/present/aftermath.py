@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Drawing
 from scipy import stats
 
@@ -204,17 +208,25 @@ def _phase_claim(found: Aftermath, name: str, indicator: Indicator, lang: str) -
         "gap": format_gap(result.estimate, indicator, lang),
         "side": phrase("aftermath.higher" if result.estimate > 0 else "aftermath.lower", lang),
     }
-    if badge is Badge.EFFECT:
+    reason = reason_undetermined(evidence)
+    if reason is None:
         words |= {"p": format_p_value(result.p_value, lang)}
         template = "claim.effect.aftermath_relapse" if name == "relapse" else "claim.effect.aftermath_phase"
     else:
-        words |= {"reason": phrase(reason_undetermined(evidence), lang), "bound": _bound(result, indicator, lang)}
+        words |= {"reason": phrase(reason, lang), "bound": _bound(result, indicator, lang)}
         template = "claim.undetermined.aftermath_phase"
-    facts = {"value": result.estimate, "lower": _end(result.interval[0]), "upper": _end(result.interval[1]), "grade": found.grade}
+    facts: dict[str, Any] = {
+        "value": result.estimate,
+        "lower": _end(result.interval[0]),
+        "upper": _end(result.interval[1]),
+        "grade": found.grade,
+    }
     return _claim(found, name, template, badge, words, lang, unit=indicator.unit, **facts)
 
 
-def _claim(found: Aftermath, name: str, template: str, badge: Badge, words: dict, lang: str, **facts: object) -> Claim:
+def _claim(
+    found: Aftermath, name: str, template: str, badge: Badge, words: Mapping[str, object], lang: str, **facts: Any
+) -> Claim:
     return make_claim(
         name,
         template,
@@ -288,11 +300,11 @@ def _draw_effect(found: Aftermath, years: pd.DataFrame, lang: str, width: float)
     return figure
 
 
-def _shade(axes: object, start_year: int) -> None:
+def _shade(axes: Axes, start_year: int) -> None:
     axes.axvspan(start_year - 0.5, END + 0.5, color=INTERVAL, alpha=0.25, linewidth=0)
 
 
-def _years_axis(axes: object, years: pd.Series, width: float) -> None:
+def _years_axis(axes: Axes, years: pd.Series, width: float) -> None:
     axes.grid(axis="y")
     axes.grid(visible=False, axis="x")
     step = 5 if width < WIDE else 2

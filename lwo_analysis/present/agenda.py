@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -91,7 +92,7 @@ def rule_table(weights: AgendaWeights, lang: str) -> Table:
             "meaning": [phrase(f"agenda_part_meaning.{name}", lang) for name in parts],
         }
     )
-    columns = {
+    columns: dict[str, str | Column] = {
         "part": phrase("column.part", lang),
         "weight": Column(phrase("column.weight", lang), kind="percent", decimals=0),
         "meaning": phrase("column.meaning", lang),
@@ -237,5 +238,5 @@ def _question_claim(question: Question, lang: str) -> Claim:
     )
 
 
-def _common(lang: str) -> dict[str, object]:
+def _common(lang: str) -> dict[str, Any]:
     return {"lang": lang, "indicator": "all", "area": "lwo", "origins": ORIGINS, "sources": SOURCES}

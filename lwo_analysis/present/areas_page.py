@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -239,12 +239,12 @@ def _codes_said(facts: AreaFacts, name: str) -> tuple[str, str, int, dict[str, o
 
 
 def _years(first: int | None, last: int | None, lang: str) -> str:
-    words = {name: int(year) for name, year in (("first", first), ("last", last)) if pd.notna(year)}
+    words = {name: int(year) for name, year in (("first", first), ("last", last)) if year is not None and pd.notna(year)}
     kind = {0: "always", 2: "between"}.get(len(words), "from" if "first" in words else "until")
     return phrase(f"areas.years.{kind}", lang, **words)
 
 
-def _gained(parts: Sequence[dict[str, str]]) -> str:
+def _gained(parts: Sequence[Mapping[str, str]]) -> str:
     return ", ".join(part["name"] for part in parts)
 
 
@@ -269,7 +269,7 @@ def _focus_said(facts: AreaFacts, name: str, lang: str) -> list[tuple[str, str, 
     if facts.focus is None:
         return []
     is_same = set(facts.focus.summed_regions) == set(facts.codes)
-    words = {"area": name, "confidence": phrase(f"areas.confidence.{facts.focus.confidence}", lang)}
+    words: dict[str, object] = {"area": name, "confidence": phrase(f"areas.confidence.{facts.focus.confidence}", lang)}
     template = "area_focus_same" if is_same and area(facts.area_id).kind == "programme" else "area_focus"
     return [("focus", template, len(facts.focus.regions), words)]
 

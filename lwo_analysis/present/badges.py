@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeGuard
 
 MINIMUM_MEASUREMENTS = 3
 MINIMUM_EFFECT_GRADE = 3
@@ -113,8 +114,8 @@ def _no_reason(evidence: Evidence) -> None:
 def _change_reason(evidence: Evidence) -> str | None:
     if evidence.measurements < MINIMUM_MEASUREMENTS:
         return "reason.few_measurements"
-    known = _is_known(evidence.change) and _is_known(evidence.change_margin)
-    return None if known and abs(evidence.change) > evidence.change_margin else "reason.within_noise"
+    change, margin = evidence.change, evidence.change_margin
+    return None if _is_known(change) and _is_known(margin) and abs(change) > margin else "reason.within_noise"
 
 
 def _effect_reason(evidence: Evidence) -> str | None:
@@ -125,5 +126,5 @@ def _effect_reason(evidence: Evidence) -> str | None:
     return None if evidence.placebo_passed else "reason.within_noise"
 
 
-def _is_known(value: float | None) -> bool:
+def _is_known(value: float | None) -> TypeGuard[float]:
     return value is not None and math.isfinite(value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure as Drawing
@@ -56,19 +57,19 @@ def draw_stacked_bars(bars: Sequence[str], segments: Sequence[Segment], *, xlabe
     """
     columns = 2 if width >= WIDE else 1
     names = list(bars) if width >= WIDE else [textwrap.fill(bar, NARROW_NAME) for bar in bars]
-    longest = float(sum(segment.counts for segment in segments).max())
+    longest = float(np.sum([segment.counts for segment in segments], axis=0).max())
     inches = (width - NAMES_WIDTH) / longest
     height = 0.75 + BAR_HEIGHT * len(bars) + LEGEND_HEIGHT * -(-len(segments) // columns)
     with figure_style():
         figure, axes = new_figure(width, height)
         left = np.zeros(len(bars))
         for colour, segment in zip(SEGMENT_COLOURS, segments, strict=False):
-            style = {"color": colour, "edgecolor": PAPER, "label": segment.label}
+            style: dict[str, Any] = {"color": colour, "edgecolor": PAPER, "label": segment.label}
             axes.barh(range(len(bars)), segment.counts, left=left, height=0.72, **style)
             for place in np.flatnonzero(segment.counts * inches > SMALLEST_NUMBERED):
                 middle = left[place] + segment.counts[place] / 2
                 ink = INK if colour == INTERVAL else PAPER
-                axes.text(middle, place, str(segment.counts[place]), color=ink, ha="center", va="center")
+                axes.text(float(middle), float(place), str(segment.counts[place]), color=ink, ha="center", va="center")
             left += segment.counts
         axes.set_yticks(range(len(bars)), names)
         axes.invert_yaxis()

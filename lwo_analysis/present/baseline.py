@@ -10,7 +10,7 @@ from lwo_analysis.catalogue.areas import area
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import PILLARS, Indicator
 from lwo_analysis.catalogue.phrases import phrase
-from lwo_analysis.indicators.comparison import Comparison, rounding_bounds
+from lwo_analysis.indicators.comparison import Comparison, GapRow, rounding_bounds
 from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
 from lwo_analysis.present.dotplot import Series, draw_dotplot
@@ -210,7 +210,7 @@ def _count_claim(to_first: pd.DataFrame, comparison: Comparison, lang: str) -> C
     )
 
 
-def _bounds(row: object, steps: Mapping[tuple[str, str], tuple[float, float]], direction: str) -> tuple[float, float]:
+def _bounds(row: GapRow, steps: Mapping[tuple[str, str], tuple[float, float]], direction: str) -> tuple[float, float]:
     if pd.isna(row.relative_gap):
         return float("nan"), float("nan")
     return rounding_bounds(*steps[row.indicator_id, row.area_id], *steps[row.indicator_id, row.compare_id], direction)
@@ -223,7 +223,7 @@ def _shown(figures: pd.DataFrame, key: tuple[str, str], indicator: Indicator, la
     return format_value(float(figure["value"]), indicator, lang, decimals_of(figure))
 
 
-def _gap_shown(row: object, figures: pd.DataFrame, indicator: Indicator, lang: str) -> str | None:
+def _gap_shown(row: GapRow, figures: pd.DataFrame, indicator: Indicator, lang: str) -> str | None:
     pair = (figures.loc[row.indicator_id, row.area_id], figures.loc[row.indicator_id, row.compare_id])
     return gap_word(row.gap, indicator, lang, gap_decimals(*pair))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from lwo_analysis.catalogue.areas import area
 from lwo_analysis.catalogue.phrases import load_phrases, phrase
+from lwo_analysis.indicators.composition import CompositionBounds
 from lwo_analysis.indicators.resident_change import NoChange, ResidentChange
-from lwo_analysis.present.badges import Badge, Evidence, Question, decide_badge, reason_undetermined
+from lwo_analysis.indicators.uncertainty import Interval
+from lwo_analysis.present.badges import Badge, Evidence, Question, reason_undetermined
 from lwo_analysis.present.claims import Claim, Claims, make_claim
 from lwo_analysis.present.composition_page import Residents
 from lwo_analysis.present.pairs import is_within_chance, pair_claim
@@ -36,20 +39,19 @@ def _change_claims(residents: Residents, lang: str) -> list[Claim]:
         return [_no_change_claim(residents, phrase(f"composition.reason.{change.reason}", lang), lang)]
     if change.interval is None:
         return [_no_change_claim(residents, phrase("composition.reason.no_interval", lang), lang)]
-    evidence = _evidence(change)
-    if decide_badge(evidence) is not Badge.SIGNAL:
-        return [_no_change_claim(residents, phrase(reason_undetermined(evidence), lang), lang)]
-    movers = [_movers_claim(residents, lang)] if change.bounds else []
-    return [*([_parts_claim(residents, lang)] if change.parts else []), *movers]
+    if reason := reason_undetermined(_evidence(change, change.interval)):
+        return [_no_change_claim(residents, phrase(reason, lang), lang)]
+    parts = [_parts_claim(residents, change, change.interval, change.country_id, lang)] if change.country_id else []
+    return [*parts, *([_movers_claim(residents, change, change.bounds, lang)] if change.bounds else [])]
 
 
-def _evidence(change: ResidentChange) -> Evidence:
-    margin = float(change.interval.upper - change.interval.lower) / 2
+def _evidence(change: ResidentChange, interval: Interval) -> Evidence:
+    margin = float(interval.upper - interval.lower) / 2
     return Evidence(Question.CHANGE, True, change.measurements, change.end - change.start, margin)
 
 
-def _parts_claim(residents: Residents, lang: str) -> Claim:
-    change, topic = residents.change, residents.topic
+def _parts_claim(residents: Residents, change: ResidentChange, interval: Interval, country_id: str, lang: str) -> Claim:
+    topic = residents.topic
     parts = {name: getattr(change.parts, name) for name in ("national", "city", "remainder", "total")}
     texts = {name: format_signed_gap(value, topic, lang) for name, value in parts.items()}
     city = phrase("composition.no_city_part", lang)
@@ -60,18 +62,17 @@ def _parts_claim(residents: Residents, lang: str) -> Claim:
         "last": change.last_year,
         "total": format_gap(parts["total"], topic, lang),
         "national": texts["national"],
-        "country": area(change.country_id).name(lang),
+        "country": area(country_id).name(lang),
         "city_part": city,
         "rest": texts["remainder"],
     }
-    facts = {"value": parts["total"], "lower": float(change.interval.lower), "upper": float(change.interval.upper)}
+    facts = {"value": parts["total"], "lower": float(interval.lower), "upper": float(interval.upper)}
     template = f"claim.signal.composition_{'rise' if parts['total'] > 0 else 'fall'}"
     return _claim("change", template, Badge.SIGNAL, residents, lang, words, facts)
 
 
-def _movers_claim(residents: Residents, lang: str) -> Claim:
-    change, topic = residents.change, residents.topic
-    bounds, total = change.bounds, change.end - change.start
+def _movers_claim(residents: Residents, change: ResidentChange, bounds: CompositionBounds, lang: str) -> Claim:
+    topic, total = residents.topic, change.end - change.start
     low, high = (format_signed_gap(topic.scale * end, topic, lang) for end in bounds.plausible)
     words = {
         "low": low,
@@ -99,12 +100,12 @@ def _claim(
     residents: Residents,
     lang: str,
     words: Mapping[str, object],
-    facts: Mapping[str, object],
+    facts: Mapping[str, Any],
 ) -> Claim:
     topic, found = residents.topic, residents.used
     own = found[found["indicator_id"].eq(topic.id)]
     rows = own if len(own) else found
-    known = words | {"area": area(residents.area_id).name(lang), "name": topic.name(lang)}
+    known = dict(words) | {"area": area(residents.area_id).name(lang), "name": topic.name(lang)}
     return make_claim(
         f"{name}-{topic.id}".replace("_", "-"),
         template,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from matplotlib.figure import Figure as Drawing
 
 from lwo_analysis.catalogue.areas import area, areas
 from lwo_analysis.catalogue.cannot import CannotAnswerError
@@ -82,7 +83,7 @@ def study_residents(
     rows = observations[observations["indicator_id"].isin(profile) & observations["value"].notna()]
     own = rows[rows["area_id"] == area_id]
     city = areas()[city_of(area_id) or area_id].whole
-    others = [name for name in (city, *WIDER) if name != area_id and name in set(rows["area_id"])][:MOST_COMPARED]
+    others = [name for name in (city, *WIDER) if name and name != area_id and name in set(rows["area_id"])][:MOST_COMPARED]
     years = sorted({int(each) for each in own["year"]})
     reference = year or (years[-1] if years else 0)
     if reference not in years or not others:
@@ -152,12 +153,12 @@ def parts_figure(residents: Residents, lang: str) -> Figure | Prose:
     change = residents.change
     if isinstance(change, NoChange):
         return make_prose(f"composition.reason.{change.reason}", lang)
-    rows = part_rows(residents, lang)
+    rows = part_rows(change, residents.topic, lang)
     # The utmost bound is so wide that beside it nothing else could be seen; the table has it.
     utmost, name = phrase("composition.part.worst_case", lang), residents.topic.name(lang)
     return make_figure(
         lambda width: _draw_parts(rows[~rows["part"].eq(utmost)], residents.topic, lang, width),
-        alt=_parts_alt(residents, lang),
+        alt=_parts_alt(change, residents.topic, lang),
         caption=phrase(
             "composition.figure",
             lang,
@@ -184,10 +185,9 @@ def parts_figure(residents: Residents, lang: str) -> Figure | Prose:
     )
 
 
-def part_rows(residents: Residents, lang: str) -> pd.DataFrame:
+def part_rows(change: ResidentChange, topic: Indicator, lang: str) -> pd.DataFrame:
     """Return the rows of the figure: `part`, `group`, `value`, `lower`, `upper`, in the unit of the indicator; NaN where none."""
-    change, nan = residents.change, float("nan")
-    interval = change.interval
+    interval, nan = change.interval, float("nan")
     total = change.end - change.start
     rows = [("total", "parts", total, interval.lower if interval else nan, interval.upper if interval else nan)]
     if change.parts:
@@ -195,12 +195,12 @@ def part_rows(residents: Residents, lang: str) -> pd.DataFrame:
         names = [name for name in PARTS if name not in absent]
         rows += [(name, "parts", getattr(change.parts, name), nan, nan) for name in names]
     if change.bounds:
-        scale = residents.topic.scale
+        scale = topic.scale
         bounds = {name: getattr(change.bounds, name) for name in ("plausible", "worst_case")}
         rows += [(name, "movers", nan, scale * low, scale * high) for name, (low, high) in bounds.items()]
     return pd.DataFrame(
         [
-            (_part_name(name, residents, lang), phrase(f"composition.group.{group}", lang), *numbers)
+            (_part_name(name, change, lang), phrase(f"composition.group.{group}", lang), *numbers)
             for name, group, *numbers in rows
         ],
         columns=["part", "group", "value", "lower", "upper"],
@@ -225,25 +225,23 @@ def standardised_prose(residents: Residents, lang: str) -> Prose:
     )
 
 
-def _part_name(name: str, residents: Residents, lang: str) -> str:
-    change = residents.change
+def _part_name(name: str, change: ResidentChange, lang: str) -> str:
     words = {
-        "total": {"area": area(residents.area_id).name(lang)},
+        "total": {"area": area(change.area_id).name(lang)},
         "national": {"place": area(change.country_id).name(lang)} if change.country_id else {},
         "city": {"place": area(change.city_id).name(lang)} if change.city_id else {},
     }
     return phrase(f"composition.part.{name}", lang, **words.get(name, {}))
 
 
-def _draw_parts(rows: pd.DataFrame, topic: Indicator, lang: str, width: float) -> object:
+def _draw_parts(rows: pd.DataFrame, topic: Indicator, lang: str, width: float) -> Drawing:
     numbers = [rows[name].to_numpy(float) for name in ("value", "lower", "upper")]
     series = Series(phrase("composition.mark", lang), OWN, MARKERS[OWN], *numbers)
     xlabel = phrase(f"composition.axis.{'percent' if topic.unit == 'percent' else 'other'}", lang)
     return draw_dotplot(list(rows["part"]), list(rows["group"]), [series], xlabel=xlabel, width=width, zero_line=True)
 
 
-def _parts_alt(residents: Residents, lang: str) -> str:
-    change, topic = residents.change, residents.topic
+def _parts_alt(change: ResidentChange, topic: Indicator, lang: str) -> str:
     total = format_signed_gap(change.end - change.start, topic, lang)
     if change.bounds is None:
         return phrase("composition.alt", lang, total=total)

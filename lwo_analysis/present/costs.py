@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -263,7 +264,7 @@ def _social_base_claims(plan: SocialBasePlan, lang: str) -> tuple[Claim, Claim]:
     )
 
 
-def _claim(name: str, template: str, lang: str, words: Mapping[str, object], source: str, **facts: object) -> Claim:
+def _claim(name: str, template: str, lang: str, words: Mapping[str, object], source: str, **facts: Any) -> Claim:
     badge = decide_badge(facts.pop("evidence", Evidence(Question.LEVEL, reliable_level=True)))
     common = {"indicator": "all", "area": "lwo", "origins": ORIGINS, "sources": (source,), "unit": "euro", **facts}
     return make_claim(name, f"claim.{badge}.{template}", lang=lang, badge=badge, words=words, **common)

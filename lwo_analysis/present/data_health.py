@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -32,7 +34,7 @@ def health_claims(health: DataHealth, origins: frozenset[str], lang: str) -> Cla
     dated = state[state["complete_year"].notna()]
     old = int((dated["age"] > OLD).sum())
     missing = {name: int(state[name].sum()) for name in COUNTS}
-    said = [
+    said: list[tuple[str, str, int, Mapping[str, object]]] = [
         ("tables", "health_tables", len(health.tables), {"tables": len(health.tables), "indicators": len(state)}),
         ("undated", "health_undated", len(state) - len(dated), {"count": len(state) - len(dated), "total": len(state)}),
         *(
@@ -184,7 +186,7 @@ def _span(years: tuple[int, ...], lang: str) -> str:
     return str(years[0]) if len(years) == 1 else phrase("health.span", lang, first=years[0], last=years[-1])
 
 
-def _which(row: object, lang: str) -> str:
+def _which(row: Any, lang: str) -> str:
     if not row.which:
         return phrase("health.none", lang)
     return row.which if lang == "en" else row.which.replace("other name", "andere naam").replace("absent", "ontbreekt")
@@ -205,7 +207,7 @@ def _claim(
     name: str,
     template: str,
     value: int | None,
-    words: dict[str, object],
+    words: Mapping[str, object],
     health: DataHealth,
     origins: frozenset[str],
     lang: str,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import isfinite
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,14 @@ SOURCES = ("intervention-register",)
 SURVEY_SIZES = (200, 400, 800, 1500, 3000)
 SURVEY_OUTCOME = "good_health"
 ALL = "all"
+
+
+class _Size(NamedTuple):
+    """A verdict of which both sizes are known."""
+
+    found: Detectability
+    ceiling: float
+    mde: float
 
 
 def outcome_name(indicator_id: str, lang: str) -> str:
@@ -151,7 +160,7 @@ def ceilings_table(entries: Sequence[Intervention], sizes: Mapping[str, Populati
 
 def survey_table(rule: DetectabilityRule, lang: str) -> Table:
     """Return the smallest change that a survey of several sizes can see, at the present share of people in good health."""
-    share = measurability()[SURVEY_OUTCOME].baseline
+    share = measurability()[SURVEY_OUTCOME].printed_baseline
     found = [100 * mde_between_waves(share, n, alpha=rule.alpha, power=rule.power) for n in SURVEY_SIZES]
     header = phrase("detectability.survey_column", lang, share=format_percent(100 * share, lang, 0))
     return make_table(
@@ -169,9 +178,10 @@ def goals_table(published: pd.DataFrame, rule: DetectabilityRule, lang: str, *, 
     values = published.set_index(["indicator_id", "area_id"])["value"]
     rows = pd.DataFrame(
         [
-            _goal_row(outcome, float(values[name, "lwo"]), float(values[name, "lwd"]), rule, lang, years)
+            _goal_row(outcome, float(values[name, "lwo"]), float(values[name, "lwd"]), mde, lang, years)
             for name, outcome in measurability().items()
-            if one_year_mde(outcome, populations()[outcome.population], rule) is not None and (name, "lwd") in values.index
+            if (mde := one_year_mde(outcome, populations()[outcome.population], rule)) is not None
+            and (name, "lwd") in values.index
         ]
     )
     columns = {"outcome": "column.outcome", "gap": "column.gap", "mde": "column.smallest", "years": "column.years_needed"}
@@ -219,11 +229,11 @@ def verdict_figure(verdicts: Sequence[Detectability], lang: str) -> Figure:
 
 def ratio_figure(verdicts: Sequence[Detectability], lang: str) -> Figure | Prose:
     """Return each ceiling as a percentage of what one year can show, on a logarithmic scale; or say that none is known."""
-    shown = [found for found in verdicts if found.ceiling is not None and found.mde is not None]
-    if not shown:
+    known = sorted(_known(verdicts), key=lambda size: (_whole_area(size.found), -size.ceiling / size.mde))
+    if not known:
         return make_prose("detectability.no_ratio", lang)
-    shown = sorted(shown, key=lambda found: (_whole_area(found), -found.ceiling / found.mde))
-    ratios = np.array([100 * found.ceiling / found.mde for found in shown])
+    shown = [size.found for size in known]
+    ratios = np.array([100 * size.ceiling / size.mde for size in known])
     counted = np.array([not _whole_area(found) for found in shown])
     names = [f"{_name(found, lang)}: {outcome_name(found.indicator_id, lang)}" for found in shown]
     kinds = [phrase("detectability.counted" if one else "detectability.assumption", lang) for one in counted]
@@ -270,21 +280,24 @@ def _whole_area(found: Detectability) -> bool:
     return interventions()[found.intervention_id].reaches == "whole_area"
 
 
-def _counted(verdicts: Sequence[Detectability]) -> list[Detectability]:
+def _known(verdicts: Sequence[Detectability]) -> list[_Size]:
+    return [_Size(one, one.ceiling, one.mde) for one in verdicts if one.ceiling is not None and one.mde is not None]
+
+
+def _counted(verdicts: Sequence[Detectability]) -> list[_Size]:
     """Return the verdicts whose ceiling rests on a counted dose, the largest ceiling for its measurement first."""
-    known = [found for found in verdicts if found.ceiling is not None and found.mde is not None]
-    by_count = [found for found in known if not _whole_area(found)]
-    return sorted(by_count, key=lambda found: -found.ceiling / found.mde)
+    by_count = [size for size in _known(verdicts) if not _whole_area(size.found)]
+    return sorted(by_count, key=lambda size: -size.ceiling / size.mde)
 
 
-def _ceiling_claim(found: Detectability, lang: str) -> Claim:
-    outcome = measurability()[found.indicator_id]
-    side = "above" if found.ceiling >= found.mde else "below"
+def _ceiling_claim(size: _Size, lang: str) -> Claim:
+    found, outcome = size.found, measurability()[size.found.indicator_id]
+    side = "above" if size.ceiling >= size.mde else "below"
     words = {
         "name": _name(found, lang),
         "outcome": outcome_name(found.indicator_id, lang),
-        "ceiling": format_change(found.ceiling, outcome, lang),
-        "mde": format_change(found.mde, outcome, lang),
+        "ceiling": format_change(size.ceiling, outcome, lang),
+        "mde": format_change(size.mde, outcome, lang),
     }
     return _claim(
         f"ceiling-{found.intervention_id}-{found.indicator_id}".lower().replace("_", "-"),
@@ -292,8 +305,8 @@ def _ceiling_claim(found: Detectability, lang: str) -> Claim:
         lang,
         words,
         indicator=found.indicator_id,
-        value=100 * found.ceiling,
-        compare_value=100 * found.mde,
+        value=100 * size.ceiling,
+        compare_value=100 * size.mde,
         unit="points",
     )
 
@@ -313,12 +326,16 @@ def _survey_claim(rule: DetectabilityRule, published: pd.DataFrame, lang: str) -
 
 
 def _unknown_claim(count: int, lang: str) -> Claim:
-    facts = {"value": count, "unit": "combinations", "badge": decide_badge(Evidence(Question.EFFECT, reliable_level=True))}
+    facts: dict[str, Any] = {
+        "value": count,
+        "unit": "combinations",
+        "badge": decide_badge(Evidence(Question.EFFECT, reliable_level=True)),
+    }
     return _claim("not-recorded", "claim.undetermined.not_recorded", lang, {"count": count}, **facts)
 
 
-def _claim(name: str, template: str, lang: str, words: Mapping[str, object], **facts: object) -> Claim:
-    common = {
+def _claim(name: str, template: str, lang: str, words: Mapping[str, object], **facts: Any) -> Claim:
+    common: dict[str, Any] = {
         "badge": decide_badge(Evidence(Question.LEVEL, reliable_level=True)),
         "indicator": "all",
         "area": "lwo",
@@ -358,22 +375,20 @@ def _goal_names(found: Detectability, lang: str) -> str:
 
 def _ceiling_row(entry: Intervention, sizes: Mapping[str, Population], lang: str) -> dict[str, object]:
     found = intervention_ceiling(entry, sizes)
-    counted = entry.dose is not None and entry.dose.count is not None
-    known = found.ceiling is not None and found.ceiling.basis is not None
-    basis = found.ceiling.basis if known else found.reason
-    unnamed = phrase("detectability.not_named", lang)
+    dose, unnamed = entry.dose, phrase("detectability.not_named", lang)
+    counted = (
+        f"{format_number(dose.count, lang, 0)} {dose.unit.in_language(lang)}" if dose and dose.count is not None else unnamed
+    )
+    basis = (found.ceiling and found.ceiling.basis) or found.reason
     return {
         "intervention": entry.name.in_language(lang),
-        "dose": f"{format_number(entry.dose.count, lang, 0)} {entry.dose.unit.in_language(lang)}" if counted else unnamed,
+        "dose": counted,
         "sum": found.ceiling.arithmetic(lang) if found.ceiling else phrase("detectability.no_ceiling", lang),
-        "basis": basis.in_language(lang),
+        "basis": basis and basis.in_language(lang),
     }
 
 
-def _goal_row(
-    outcome: Measurability, own: float, city: float, rule: DetectabilityRule, lang: str, years: int
-) -> dict[str, object]:
-    mde = one_year_mde(outcome, populations()[outcome.population], rule)
+def _goal_row(outcome: Measurability, own: float, city: float, mde: float, lang: str, years: int) -> dict[str, object]:
     scale = 1000 if outcome.kind == "register_rate" else 100
     found = judge_goal(own / scale, city / scale, mde, years=years)
     never = phrase("detectability.not_within", lang, years=years)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -106,7 +107,7 @@ def _heights(groups: Sequence[str], extra: Sequence[float], at: float) -> tuple[
 
 def _draw_series(axes: Axes, series: Series, heights: NDArray[np.float64]) -> None:
     axes.hlines(heights, series.lower, series.upper, color=INTERVAL, linewidth=4, zorder=2)
-    style = {"color": series.colour, "markersize": 6, "markeredgewidth": 2, "linestyle": "none"}
+    style: dict[str, Any] = {"color": series.colour, "markersize": 6, "markeredgewidth": 2, "linestyle": "none"}
     axes.plot(series.values, heights, series.marker, label=series.label, zorder=3, **style)
 
 

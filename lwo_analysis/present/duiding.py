@@ -44,7 +44,7 @@ class DiscussedClaims:
         soup = BeautifulSoup(str(bundle["text/html"]), "html.parser")
         for item in soup.find_all("li", attrs={"data-claim": True}):
             for entry in self.said.get(str(item["data-claim"]), ()):
-                item.find(class_="sentence").append(BeautifulSoup(_quote_html(entry, self.lang), "html.parser"))
+                item.select(".sentence")[0].append(BeautifulSoup(_quote_html(entry, self.lang), "html.parser"))
         return bundle | {"text/html": str(soup)}
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from lwo_analysis.catalogue.areas import area
 from lwo_analysis.catalogue.indicators import Indicator
@@ -67,14 +69,19 @@ def _level_claim(found: AreaEffect, area_id: str, indicator: Indicator, lang: st
         "others": format_value(float(row["others"]), indicator, lang),
         "n": found.result.n_control,
     }
-    facts = {"value": float(row["own"]), "compare_value": float(row["others"]), "unit": indicator.unit, "headline": False}
+    facts: dict[str, Any] = {
+        "value": float(row["own"]),
+        "compare_value": float(row["others"]),
+        "unit": indicator.unit,
+        "headline": False,
+    }
     return _claim(found, area_id, "level", "claim.description.effect_level", words, lang, **facts)
 
 
 def _effect_claim(found: AreaEffect, area_id: str, indicator: Indicator, lang: str) -> Claim:
     result, evidence = found.result, effect_evidence(found)
     badge = decide_badge(evidence)
-    words = {
+    words: dict[str, object] = {
         "name": indicator.name(lang),
         "area": area(area_id).name(lang),
         "gap": format_gap(result.estimate, indicator, lang, indicator.decimals + 1),
@@ -86,7 +93,13 @@ def _effect_claim(found: AreaEffect, area_id: str, indicator: Indicator, lang: s
         words |= {"first_after": found.start_year, "last": int(found.panel["year"].max()), "interval": interval}
     else:
         words |= {"reason": _reason(found, evidence, lang), "bound": _bound(found, indicator, lang)}
-    facts = {"value": result.estimate, "lower": lower, "upper": upper, "unit": "points", "grade": found.verdict.grade}
+    facts: dict[str, Any] = {
+        "value": result.estimate,
+        "lower": lower,
+        "upper": upper,
+        "unit": "points",
+        "grade": found.verdict.grade,
+    }
     return _claim(found, area_id, "effect", f"claim.{badge}.effect_found", words, lang, badge=badge, **facts)
 
 
@@ -114,11 +127,11 @@ def _claim(
     area_id: str,
     name: str,
     template: str,
-    words: dict[str, object],
+    words: Mapping[str, object],
     lang: str,
     *,
     badge: Badge | None = None,
-    **facts: object,
+    **facts: Any,
 ) -> Claim:
     return make_claim(
         f"effect-{name}",

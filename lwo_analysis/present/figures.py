@@ -36,7 +36,6 @@ NARROW_MEDIA = "(max-width: 36rem)"
 
 _YEAR_NAMES = frozenset({"year", "jaar"})
 _MARK_HEIGHT = 18.0
-_SVG_SETTINGS = {"svg.fonttype": "none", "svg.hashsalt": "lwo-analysis"}
 _PICTURE_DPI = 144
 _SVG_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
@@ -187,7 +186,7 @@ def _drawings(fig: Drawing | Callable[[float], Drawing]) -> tuple[Drawing, Drawi
 def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:
     """Return the drawing as an SVG whose bytes depend on nothing but the drawing."""
     buffer = io.BytesIO()
-    with figure_style(), rc_context(_SVG_SETTINGS):
+    with figure_style(), rc_context({"svg.fonttype": "none", "svg.hashsalt": "lwo-analysis"}):
         _place(drawing)
         drawing.savefig(buffer, format="svg", metadata={**_SVG_METADATA, "Title": alt})
     svg = re.sub(r"^.*?(?=<svg)", "", buffer.getvalue().decode("utf-8"), count=1, flags=re.DOTALL)
@@ -246,7 +245,7 @@ def _with_demo_mark(svg: str, lang: str) -> str:
 
 
 def _dimensions(svg: str) -> tuple[float, float]:
-    found = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg)
+    found = next(re.finditer(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg))
     return float(found[1]), float(found[2])
 
 

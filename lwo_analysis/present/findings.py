@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from lwo_analysis.catalogue.goals import PILLARS as GOAL_PILLARS
 from lwo_analysis.catalogue.goals import goals
 from lwo_analysis.catalogue.indicators import PILLARS, Indicator, indicators
 from lwo_analysis.catalogue.phrases import phrase
-from lwo_analysis.indicators.comparison import Comparison, compare_area, latest_year
+from lwo_analysis.indicators.comparison import Comparison, GapRow, compare_area, latest_year
 from lwo_analysis.indicators.goal_progress import CITY, GoalProgress, GoalState, PathRule
 from lwo_analysis.present.badges import MINIMUM_MEASUREMENTS, Badge, Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, Claims, make_claim
@@ -191,11 +192,11 @@ def direction_of(found: GoalProgress) -> int:
     if found.course is None:
         return 0
     evidence = _evidence(found)
-    return int(np.sign(evidence.change)) if decide_badge(evidence) is Badge.SIGNAL else 0
+    return int(np.sign(evidence.change or 0.0)) if decide_badge(evidence) is Badge.SIGNAL else 0
 
 
 def _evidence(found: GoalProgress, *, needs_attention: bool = False) -> Evidence:
-    last = found.course.progress.iloc[-1]
+    last = found.known_course.progress.iloc[-1]
     change, margin = float(last["progress"]), float(last["margin"])
     return Evidence(Question.CHANGE, True, len(found.path.series), change, margin, needs_attention)
 
@@ -255,11 +256,11 @@ def _programme_claim(findings: Findings, lang: str) -> Claim:
 
 def _whole_claim(name: str, template: str, badge: Badge, findings: Findings, lang: str, words: Mapping[str, object]) -> Claim:
     levels = findings.comparison.levels
-    about = {"indicator": "all", "area": findings.area_id, "origins": set(levels["origin"])}
+    about: dict[str, Any] = {"indicator": "all", "area": findings.area_id, "origins": set(levels["origin"])}
     return make_claim(name, template, lang=lang, badge=badge, sources=sorted(set(levels["source_id"])), words=words, **about)
 
 
-def _level_claim(findings: Findings, row: object, lang: str) -> Claim:
+def _level_claim(findings: Findings, row: GapRow, lang: str) -> Claim:
     entry = indicators()[row.indicator_id]
     exact = pair_claim(row, findings.comparison.levels, entry, lang)
     own, other = _shown_pair(findings, row.indicator_id, entry, lang)

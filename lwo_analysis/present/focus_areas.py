@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -222,7 +223,7 @@ def balance_table(
             for value in balance["difference_after"]
         ],
     )
-    columns = {
+    columns: dict[str, str | Column] = {
         "topic": phrase("column.indicator", lang),
         "difference_before": Column(phrase("focus.column_before", lang), decimals=2),
         "difference_after": Column(phrase("focus.column_after", lang), decimals=2),
@@ -294,7 +295,7 @@ def _stays(table: pd.DataFrame, area_id: str, peers: Peers, lang: str) -> str | 
     return phrase("focus.stays", lang, stays=table["stays"][area_id], n=peers.repetitions)
 
 
-def _value_or_none(value: object, indicator: Indicator, lang: str) -> str | None:
+def _value_or_none(value: Any, indicator: Indicator, lang: str) -> str | None:
     return None if pd.isna(value) else format_value(float(value), indicator, lang)
 
 
@@ -302,7 +303,7 @@ def _whole(value: float, lang: str) -> str | None:
     return None if pd.isna(value) else format_number(value, lang, 0)
 
 
-def _span(row: object, lang: str) -> str | None:
+def _span(row: Any, lang: str) -> str | None:
     if pd.isna(row.lower):
         return None
     return phrase("focus.span", lang, lower=_whole(row.lower, lang), upper=_whole(row.upper, lang))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -56,11 +57,11 @@ def _level_claim(field: FocusField, indicator: Indicator, lang: str) -> Claim:
         "field": field_word(field, lang),
         "others": format_value(float(others.mean()), indicator, lang),
     }
-    facts = {"value": float(own["value"]), "compare_value": float(others.mean()), "unit": indicator.unit}
+    facts: dict[str, Any] = {"value": float(own["value"]), "compare_value": float(others.mean()), "unit": indicator.unit}
     return _claim(f"level-{indicator.id}", "level", field, indicator.id, words, lang, **facts)
 
 
-def _place_claim(field: FocusField, row: object, indicator: Indicator, lang: str, *, headline: bool) -> Claim:
+def _place_claim(field: FocusField, row: Any, indicator: Indicator, lang: str, *, headline: bool) -> Claim:
     words = {
         "name": indicator.name(lang),
         "area": field_name(field.area_id, lang),
@@ -71,11 +72,11 @@ def _place_claim(field: FocusField, row: object, indicator: Indicator, lang: str
         "upper": format_number(row.upper, lang, 0),
         "year": field.year,
     }
-    facts = {"value": row.rank, "lower": row.lower, "upper": row.upper, "unit": "place", "headline": headline}
+    facts: dict[str, Any] = {"value": row.rank, "lower": row.lower, "upper": row.upper, "unit": "place", "headline": headline}
     return _claim(f"place-{indicator.id}", "place", field, indicator.id, words, lang, **facts)
 
 
-def _no_place_claim(field: FocusField, row: object, indicator: Indicator, lang: str) -> Claim:
+def _no_place_claim(field: FocusField, row: Any, indicator: Indicator, lang: str) -> Claim:
     words = {"name": indicator.name(lang), "area": field_name(field.area_id, lang)}
     return _claim(f"no-place-{indicator.id}", "no_place", field, indicator.id, words, lang, question=Question.CHANGE)
 
@@ -117,7 +118,7 @@ def _outside_claim(field: FocusField, matched: MatchedAreas, indicators: Mapping
     is_close = matched.largest_difference <= GOOD_BALANCE
     name = indicators[topic].name(lang) if topic in indicators else phrase("focus.residents_log", lang)
     named = {} if is_close else {"topic": name, "difference": format_number(abs(float(after[topic])), lang, 1)}
-    facts = {"value": matched.largest_difference, "unit": "sd"}
+    facts: dict[str, Any] = {"value": matched.largest_difference, "unit": "sd"}
     return _claim("outside", "outside" if is_close else "no_outside", field, "all", words | named, lang, **facts)
 
 
@@ -130,7 +131,7 @@ def _claim(
     lang: str,
     *,
     question: Question = Question.LEVEL,
-    **facts: object,
+    **facts: Any,
 ) -> Claim:
     badge = decide_badge(Evidence(question, reliable_level=True))
     used = field.figures if indicator_id == "all" else field.of_indicator(indicator_id)

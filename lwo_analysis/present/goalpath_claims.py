@@ -56,7 +56,7 @@ def _visible_first(found: GoalProgress) -> tuple[bool, bool, int]:
 
 
 def _verdict_claim(found: GoalProgress, review: Review, lang: str) -> Claim:
-    entry, last = indicator(found.path.indicator_id), found.course.progress.iloc[-1]
+    entry, last = indicator(found.path.indicator_id), found.known_course.progress.iloc[-1]
     distances, year = found.path.series["distance"], int(found.path.series.index[-1])
     shortfall = float(last["required"] - last["progress"])
     change = shortfall if found.state is GoalState.BEHIND else float(last["progress"])
@@ -64,7 +64,7 @@ def _verdict_claim(found: GoalProgress, review: Review, lang: str) -> Claim:
     clear = found.state is not GoalState.INDISTINGUISHABLE
     badge = decide_badge(evidence) if clear else Badge.UNDETERMINED
     template = f"claim.signal.{found.state}" if badge is Badge.SIGNAL else "claim.undetermined.course"
-    conditions = (guard := found.course.guard).window_passed, guard.beyond_noise, guard.persists, guard.not_shared
+    conditions = (guard := found.known_course.guard).window_passed, guard.beyond_noise, guard.persists, guard.not_shared
     words = {
         "name": entry.name(lang),
         "area": area(review.area_id).name(lang),

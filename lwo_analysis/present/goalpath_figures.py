@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -86,7 +87,7 @@ def trend_figure(review: Review, rule: PathRule, lang: str) -> Figure | Prose:
     if not shown:
         return make_prose("goalpath.no_trend", lang)
     first, entry = shown[0], indicator(shown[0].path.indicator_id)
-    distance, last = first.path.series["distance"], first.course.progress.iloc[-1]
+    distance, last = first.path.series["distance"], first.known_course.progress.iloc[-1]
     return make_figure(
         lambda width: _draw_panels(shown, rule, lang, width),
         alt=phrase(
@@ -121,7 +122,7 @@ def _draw_lines(years: np.ndarray, shares: dict[PathShape, np.ndarray], lang: st
         for (shape, values), offset, sides in zip(shares.items(), (6, -6), (("right", "bottom"), ("left", "top")), strict=True):
             colour, style = _LINES[shape]
             axes.plot(years, values, style, color=colour)
-            place = {"xytext": (-offset, offset), "textcoords": "offset points", "ha": sides[0], "va": sides[1]}
+            place: dict[str, Any] = {"xytext": (-offset, offset), "textcoords": "offset points", "ha": sides[0], "va": sides[1]}
             axes.annotate(phrase(_SHAPES[shape], lang), (years[2], values[2]), color=colour, **place)
         axes.set_xticks(years)
         axes.set_ylim(0, 104)
@@ -147,21 +148,21 @@ def _draw_visible(
 
 
 def _visible_alt(paths: Sequence[GoalPath], rule: PathRule, lang: str) -> str:
-    seen = [path for path in paths if path.visible_year is not None]
+    seen = [(path.visible_year, path) for path in paths if path.visible_year is not None]
     words = {"start": rule.start_year, "end": PHASES["D"], "total": len(paths)}
     if not seen:
         return phrase("goalpath.visible_alt_none", lang, **words)
-    earliest = min(seen, key=lambda path: path.visible_year)
+    year, earliest = min(seen, key=lambda pair: pair[0])
     name = indicator(earliest.indicator_id).name(lang)
-    return phrase("goalpath.visible_alt", lang, seen=len(seen), first_name=name, first_year=earliest.visible_year, **words)
+    return phrase("goalpath.visible_alt", lang, seen=len(seen), first_name=name, first_year=year, **words)
 
 
 def _draw_panels(shown: Sequence[GoalProgress], rule: PathRule, lang: str, width: float) -> Drawing:
     columns = min(PANELS_WIDE, len(shown)) if width >= WIDE else 1
     rows = -(-len(shown) // columns)
     with figure_style():
-        figure, axes = new_figure(width, PANEL_HEIGHT * rows + 0.3, rows, columns)
-        panels = np.atleast_1d(axes).ravel()
+        figure, _ = new_figure(width, PANEL_HEIGHT * rows + 0.3, rows, columns)
+        panels = figure.axes
         for panel, found in zip(panels, shown, strict=False):
             _draw_panel(panel, found, rule, lang)
         for panel in panels[len(shown) :]:
@@ -171,7 +172,7 @@ def _draw_panels(shown: Sequence[GoalProgress], rule: PathRule, lang: str, width
 
 
 def _draw_panel(axes: Axes, found: GoalProgress, rule: PathRule, lang: str) -> None:
-    distance, margin = found.path.series["distance"], found.course.progress["margin"]
+    distance, margin = found.path.series["distance"], found.known_course.progress["margin"]
     years = np.arange(rule.start_year, PHASES["D"] + 1)
     for shape, (colour, style) in _LINES.items():
         left = float(distance.iloc[0]) * (1 - np.asarray(share_of_goal(years, shape, rule.horizon)))
@@ -187,7 +188,7 @@ def _draw_panel(axes: Axes, found: GoalProgress, rule: PathRule, lang: str) -> N
 
 def _trend_rows(found: GoalProgress, lang: str) -> pd.DataFrame:
     entry, distance = indicator(found.path.indicator_id), found.path.series["distance"]
-    judged = found.course.progress.reindex(distance.index).fillna(0.0)
+    judged = found.known_course.progress.reindex(distance.index).fillna(0.0)
     asked = distance.iloc[0] - judged["required"]
     texts = {"distance": distance, "asked": asked, "margin": judged["margin"]}
     return pd.DataFrame(

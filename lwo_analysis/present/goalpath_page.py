@@ -234,7 +234,7 @@ def _states(review: Review, topics: Sequence[str], lang: str) -> dict[str, str]:
 
 def _course_row(found: GoalProgress, lang: str) -> dict[str, str]:
     entry = indicator(found.path.indicator_id)
-    last, guard = found.course.progress.iloc[-1], found.course.guard
+    last, guard = found.known_course.progress.iloc[-1], found.known_course.guard
     conditions = {
         "guard_window": guard.window_passed,
         "guard_noise": guard.beyond_noise,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Drawing
@@ -160,7 +162,7 @@ def _effect_claim(sheet: EvaluationSheet, lang: str) -> Claim:
     return _claim("gas-use", "insulation_effect", lang, words, badge=badge, indicator="gas_use")
 
 
-def _claim(name: str, template: str, lang: str, words: dict[str, str], **facts: object) -> Claim:
+def _claim(name: str, template: str, lang: str, words: dict[str, str], **facts: Any) -> Claim:
     badge = facts.pop("badge", decide_badge(Evidence(Question.LEVEL, reliable_level=True)))
     common = {"indicator": "all", "area": "lwo", "origins": ORIGINS, "sources": SOURCES, **facts}
     return make_claim(f"insulation-{name}", f"claim.{badge}.{template}", lang=lang, badge=badge, words=words, **common)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -274,7 +275,7 @@ def _table(rows: Sequence[Mapping[str, object]], caption: str, lang: str) -> Tab
     )
 
 
-def _claim(name: str, template: str, lang: str, words: Mapping[str, object], **facts: object) -> Claim:
+def _claim(name: str, template: str, lang: str, words: Mapping[str, object], **facts: Any) -> Claim:
     badge = decide_badge(facts.pop("evidence", Evidence(Question.LEVEL, reliable_level=True)))
     common = {"indicator": "all", "area": "lwo", "origins": ORIGINS, "sources": SOURCES, **facts}
     return make_claim(name, f"claim.{badge}.{template}", lang=lang, badge=badge, words=words, **common)

@@ -107,7 +107,7 @@ def draw_map(
     view = _view([regions[code] for code in in_view if code in regions])
     with figure_style():
         legend = _legend(classes, width)
-        lines = sum(1 + patch.get_label().count("\n") for patch in legend)
+        lines = sum(1 + str(patch.get_label()).count("\n") for patch in legend)
         figure, axes = _empty_map(view, width, lines)
         for code in drawn:
             _fill(axes, regions[code], classes.of_region[code])
@@ -190,7 +190,7 @@ def _label(axes: Axes, region: Outline, name: str, number: int, ink: str, view: 
     fits = place is not None
     anchor = place if fits else label_place(region, view, (0.0, 0.0))
     if anchor is not None:
-        axes.text(*anchor, text if fits else str(number), ha="center", va="center", color=ink, fontsize=size)
+        axes.text(anchor[0], anchor[1], text if fits else str(number), ha="center", va="center", color=ink, fontsize=size)
     return not fits and anchor is not None
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import area
 from lwo_analysis.catalogue.indicators import Indicator
 from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.indicators.comparison import GapRow
 from lwo_analysis.present.badges import Evidence, Question, decide_badge
 from lwo_analysis.present.claims import Claim, make_claim
 from lwo_analysis.present.prose import format_number
@@ -17,7 +19,7 @@ from lwo_analysis.present.units import format_gap, format_value
 from lwo_analysis.schema import Origin
 
 
-def pair_claim(row: object, levels: pd.DataFrame, indicator: Indicator, lang: str, *, headline: bool = True) -> Claim:
+def pair_claim(row: GapRow, levels: pd.DataFrame, indicator: Indicator, lang: str, *, headline: bool = True) -> Claim:
     """Return the sentence that puts an area beside one comparison, with its badge decided by rule.
 
     Parameters
@@ -40,7 +42,7 @@ def pair_claim(row: object, levels: pd.DataFrame, indicator: Indicator, lang: st
     """
     figures = levels[levels["indicator_id"] == row.indicator_id].set_index("area_id")
     own, other = figures.loc[row.area_id], figures.loc[row.compare_id]
-    common = {
+    common: dict[str, Any] = {
         "lang": lang,
         "indicator": row.indicator_id,
         "area": row.area_id,
@@ -109,7 +111,7 @@ def side_word(oriented_gap: float, lang: str, *, within_chance: bool = False) ->
     return phrase(key, lang)
 
 
-def is_within_chance(row: object) -> bool:
+def is_within_chance(row: GapRow) -> bool:
     """Return whether the interval of a gap contains zero; False when there is no interval."""
     return bool(pd.notna(row.lower) and row.lower <= 0 <= row.upper)
 
@@ -126,25 +128,27 @@ def gap_decimals(own: pd.Series, other: pd.Series) -> int | None:
     return max(known) if known else None
 
 
-def _template(row: object) -> str:
+def _template(row: GapRow) -> str:
     direction = "equal" if row.gap == 0 or is_within_chance(row) else "higher" if row.gap > 0 else "lower"
     return f"claim.description.pair_{direction}{'_no_year' if pd.isna(row.year) else ''}"
 
 
-def _words(row: object, own: pd.Series, other: pd.Series, indicator: Indicator, lang: str) -> dict[str, object]:
-    words = {
+def _words(row: GapRow, own: pd.Series, other: pd.Series, indicator: Indicator, lang: str) -> dict[str, object]:
+    words: dict[str, object] = {
         "name": shown_name(indicator, {own["origin"]}, lang),
         "area": area(row.area_id).name(lang),
         "compare": area(row.compare_id).name(lang),
         "value": format_value(float(own["value"]), indicator, lang, decimals_of(own)),
         "compare_value": format_value(float(other["value"]), indicator, lang, decimals_of(other)),
     }
-    dated = {} if pd.isna(row.year) else {"year": int(row.year)}
-    gap = {} if "_equal" in _template(row) else {"gap": format_gap(row.gap, indicator, lang, gap_decimals(own, other))}
+    dated: dict[str, object] = {} if pd.isna(row.year) else {"year": int(row.year)}
+    gap: dict[str, object] = (
+        {} if "_equal" in _template(row) else {"gap": format_gap(row.gap, indicator, lang, gap_decimals(own, other))}
+    )
     return words | dated | gap
 
 
-def _missing_claim(claim_id: str, missing: pd.Series, indicator: Indicator, common: dict[str, object]) -> Claim:
+def _missing_claim(claim_id: str, missing: pd.Series, indicator: Indicator, common: dict[str, Any]) -> Claim:
     lang = str(common["lang"])
     return make_claim(
         claim_id,
@@ -160,7 +164,7 @@ def _missing_claim(claim_id: str, missing: pd.Series, indicator: Indicator, comm
     )
 
 
-def _number(value: object) -> float | None:
+def _number(value: float) -> float | None:
     return None if pd.isna(value) else float(value)
 
 

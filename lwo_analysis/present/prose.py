@@ -51,7 +51,7 @@ def format_number(value: float, lang: str, decimals: int = DEFAULT_DECIMALS) -> 
     # The shortest decimal text is what a reader sees in the data, so 12.65 rounds up although its binary value lies just below.
     rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
     thousands, point = _SEPARATORS[lang]
-    text = f"{abs(rounded):,f}".translate(str.maketrans({",": thousands, ".": point}))
+    text = f"{abs(rounded):,f}".translate(str.maketrans(",.", f"{thousands}{point}"))
     return f"{MINUS}{text}" if rounded < 0 else text
 
 

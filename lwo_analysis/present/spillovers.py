@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -242,8 +244,8 @@ def _main_claim(panel: RingPanel, found: Spillover, lang: str) -> Claim:
     if badge is Badge.SIGNAL:
         name = "spillover_up" if found.placebo.estimate > 0 else "spillover_down"
     ends = {"lower": _signed(lower, topic, lang), "upper": _signed(upper, topic, lang)} if is_known else {}
-    words = {"indicator": topic.name(lang), "value": _signed(found.placebo.estimate, topic, lang)}
-    interval = {"interval": phrase("number.interval", lang, **ends)} if is_known else {}
+    words: dict[str, object] = {"indicator": topic.name(lang), "value": _signed(found.placebo.estimate, topic, lang)}
+    interval: dict[str, object] = {"interval": phrase("number.interval", lang, **ends)} if is_known else {}
     return make_claim(
         "spillover",
         f"claim.{badge}.{name}",
@@ -259,7 +261,7 @@ def _main_claim(panel: RingPanel, found: Spillover, lang: str) -> Claim:
 
 
 def _level_claim(
-    key: str, template: str, words: dict[str, object], value: float, panel: RingPanel, found: Spillover, lang: str
+    key: str, template: str, words: Mapping[str, object], value: float, panel: RingPanel, found: Spillover, lang: str
 ) -> Claim:
     return make_claim(
         f"spillover-{key}",
@@ -274,7 +276,7 @@ def _level_claim(
     )
 
 
-def _about(panel: RingPanel, found: Spillover) -> dict[str, object]:
+def _about(panel: RingPanel, found: Spillover) -> dict[str, Any]:
     return {
         "indicator": panel.indicator_id,
         "area": PROGRAMME,
@@ -293,7 +295,7 @@ def _draw_path(found: Spillover, topic: Indicator, lang: str, width: float) -> D
         axes.axvline(found.start_year - 0.5, color=INK, linewidth=1.0, linestyle=":")
         axes.set_ylim(bottom=0)
         axes.grid(axis="y")
-        axes.xaxis.get_major_locator().set_params(integer=True, nbins=6 if width < FIGURE_HEIGHT else 12)
+        axes.locator_params(axis="x", integer=True, nbins=6 if width < FIGURE_HEIGHT else 12)
         axes.set_ylabel(phrase(f"unit.{topic.unit}", lang, value="").strip())
     return figure
 
@@ -356,7 +358,7 @@ def _left_out(panel: RingPanel, found: Spillover) -> int:
     return len(set(found.incomplete) - set(panel.programme))
 
 
-def _choice(panel: RingPanel, row: object, lang: str) -> str:
+def _choice(panel: RingPanel, row: Any, lang: str) -> str:
     if row.variant == "start":
         return phrase("spillovers.variant.start", lang, start=row.start_year)
     return phrase("spillovers.variant.left_out", lang, name=_name(panel, row.left_out, lang))

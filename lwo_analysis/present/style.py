@@ -7,10 +7,15 @@ grey. Red and green are not used: a neighbourhood is not graded like a traffic l
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
 
 OWN = "#0b4f8a"
 COMPARISON = "#a3480a"
@@ -43,7 +48,7 @@ DRAWN_FONT = "DejaVu Sans"
 """The font that matplotlib measures with; readers see their own."""
 FONT_STACK = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif"
 
-_RC = {
+_RC: dict[RcKeyType, Any] = {
     "font.family": DRAWN_FONT,
     "font.size": 9.0,
     "text.color": INK,
@@ -73,7 +78,7 @@ _RC = {
 }
 
 
-def figure_style() -> rc_context:
+def figure_style() -> AbstractContextManager[None]:
     """Return the context in which figures of this project are drawn (``with figure_style(): ...``)."""
     return rc_context(_RC)
 

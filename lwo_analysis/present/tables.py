@@ -204,7 +204,7 @@ def _cell_text(value: object, reason: object, kind: str, decimals: int, lang: st
     if not isinstance(value, Real) or isinstance(value, bool) or kind == "text":
         return str(value)
     if kind == "year":
-        return str(int(value))
+        return str(int(float(value)))
     formats = {"percent": format_percent, "euro": format_euro, "number": format_number}
     return formats[kind](float(value), lang, decimals)
 

@@ -38,7 +38,7 @@ def value_of(demo: pd.DataFrame, area_id: str, year: int) -> float:
 def test_the_change_and_what_is_left_are_differences_of_the_table(residents: page.Residents, demo: pd.DataFrame) -> None:
     total = value_of(demo, "lwo", 2025) - value_of(demo, "lwo", 2021)
     city = value_of(demo, "lwd-rest", 2025) - value_of(demo, "lwd-rest", 2021)
-    rows = page.part_rows(residents, "nl").set_index("part")["value"]
+    rows = page.part_rows(residents.change, residents.topic, "nl").set_index("part")["value"]
     assert rows["Leeuwarden Oost, de hele verandering"] == pytest.approx(total)
     # Wijken of the demo panel keep their size, so nothing shifts between them: what is left is Oost minus the rest of the city
     assert rows["verschuiving tussen de wijken van het gebied"] == pytest.approx(0.0, abs=1e-9)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import pandas as pd
 
@@ -32,6 +31,6 @@ class SensitivityCheck:
     table: pd.DataFrame
     sentences: tuple[str, str]
 
-    def sentence(self, language: Literal["nl", "en"] = "nl") -> str:
+    def sentence(self, language: str = "nl") -> str:
         """Return the finding in plain words."""
         return self.sentences[language == "en"]
