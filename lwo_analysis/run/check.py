@@ -37,6 +37,7 @@ from lwo_analysis.run.environment import (
     project_settings,
 )
 from lwo_analysis.run.jobs import read_notebook, standard_jobs
+from lwo_analysis.run.reference import reference_files
 
 MAXIMUM_CODE_LINES = 150
 MAXIMUM_CELL_LINES = 15
@@ -73,6 +74,7 @@ def run_checks(*, write: bool = False) -> list[str]:
         check_lock,
         lambda: check_generated(paths.REPOSITORY / ENVIRONMENT, conda_environment(project_settings()), write=write),
         lambda: check_generated(paths.REPOSITORY / INDEX, notebook_index(paths.notebooks_folder()), write=write),
+        lambda: check_documents(write=write),
         check_notebooks,
     )
     return [check() for check in checks]
@@ -81,7 +83,9 @@ def run_checks(*, write: bool = False) -> list[str]:
 def check_catalogue() -> str:
     """Load every file of the catalogue, each loader checking its own, and compare the ids that files use of each other."""
     _check_used("measures.yml", {measure.table for measure in measures().values()}, "sources.yml", set(sources()))
-    _check_used("goals.yml", {goal.indicator_id for goal in goals().values()} - {None}, "indicators.yml", set(indicators()))
+    _check_used(
+        "goals.yml", {goal.indicator_id for goal in goals().values() if goal.indicator_id}, "indicators.yml", set(indicators())
+    )
     check_indicators_exist(indicators())
     counts: dict[str, Collection[object]] = {
         "areas": areas(),
@@ -134,6 +138,7 @@ def check_lock() -> str:
 def check_generated(path: Path, expected: str, *, write: bool) -> str:
     """Compare a generated file with what follows from its source, or write it."""
     if write:
+        path.parent.mkdir(parents=True, exist_ok=True)
         with written_whole(path) as temporary:
             temporary.write_text(expected, encoding="utf-8")
     found = path.read_text(encoding="utf-8") if path.exists() else ""
@@ -145,6 +150,14 @@ def check_generated(path: Path, expected: str, *, write: bool) -> str:
             remedy="run `lwo check --write`",
         )
     return f"{path.name}: follows from its source"
+
+
+def check_documents(*, write: bool) -> str:
+    """Compare the generated documents with code, catalogue and tests, or write them."""
+    files = reference_files()
+    for name, text in files.items():
+        check_generated(paths.REPOSITORY / name, text, write=write)
+    return f"docs: {len(files)} files follow from their source"
 
 
 def check_notebooks() -> str:

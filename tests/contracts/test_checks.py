@@ -19,7 +19,7 @@ from lwo_analysis.run.jobs import read_notebook
 
 
 def test_everything_agrees():
-    assert len(check.run_checks()) == 6
+    assert len(check.run_checks()) == 7
 
 
 def test_a_generated_file_that_drifted_is_named(tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Published inference: each number names its source; where a package disagrees with a paper, the paper is followed."""
+"""Published inference, with its source here or in published.yml; where a package disagrees with a paper, we follow the paper."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lwo_analysis.effects import (
 )
 from lwo_analysis.effects.inference.conformal import conformal_interval, moving_blocks
 from lwo_analysis.effects.synthetic_did import estimate_synthetic_did
+from tests.reference.published import agree
 from tests.support.shared_data import shared_path
 
 PROP99 = Design(outcome="PacksPerCapita", unit="State", time="Year", start="start", population=None)
@@ -44,9 +45,7 @@ def moments(name: str) -> tuple[np.ndarray, np.ndarray]:
 
 def test_synthetic_did_placebos_of_proposition_99(prop99):
     result = placebo_test_of_estimator(prop99, PROP99, estimate_synthetic_did)
-    # Arkhangelsky and others (2021) report a placebo standard error of 8.4 from random resampling of these 38 placebos; all 38 of
-    # them give 9.497 (divisor 37). The weights here are the exact optimum, theirs stop early: 0.005 as for the estimate.
-    assert result.placebo_sd == pytest.approx(9.497, abs=0.005)
+    agree("placebos-synthetic-did", result.placebo_sd)
     assert (result.p_value, result.exhaustive) == (2 / 39, True)
 
 
@@ -63,20 +62,18 @@ def test_conformal_p_value_and_intervals_of_the_decriminalisation_of_prostitutio
 
 
 def test_conformal_p_value_with_independent_permutations(gonorrhoea):
-    # Same source: .0216 to .0228 with Monte Carlo permutations; 20,000 draws have a standard error of .001, so 4 of them.
+    # Same source: .0216 to .0228 with Monte Carlo permutations.
     result = conformal_test(gonorrhoea, Design(population=None), permutations="iid", draws=20_000)
-    assert result.p_value == pytest.approx(0.0222, abs=0.004)
+    agree("conformal-p", result.p_value)
 
 
 def test_lee_wooldridge_on_smoking_in_california():
-    # Lee and Wooldridge, table 3: -.422 (.121) and -.227 (.094), p = .021; more digits from two other programs, equal to 1e-5.
     panel = pd.read_csv(shared_path("validation/smoking_data.csv"))
     panel = panel.assign(value=np.log(panel["cigsale"]), start=np.where(panel["state"] == "California", 1989.0, np.nan))
     design = Design(unit="state", start="start", population=None)
     demeaned, detrended = (lee_wooldridge_test(panel, design, transform=way) for way in ("demean", "detrend"))
-    assert (demeaned.estimate, demeaned.standard_error) == pytest.approx((-0.422175, 0.120800), abs=1e-6)
-    assert (detrended.estimate, detrended.standard_error) == pytest.approx((-0.226989, 0.094069), abs=1e-6)
-    assert detrended.p_value == pytest.approx(0.02089, abs=1e-5)
+    both = [(fit.estimate, fit.standard_error) for fit in (demeaned, detrended)]
+    agree("lee-wooldridge-california", *both[0], *both[1], detrended.p_value)
 
 
 @pytest.mark.parametrize(
@@ -93,34 +90,19 @@ def test_lee_wooldridge_on_castle_doctrine_with_staggered_starts(transform, erro
     assert t_statistic is None or result.t_statistic == pytest.approx(t_statistic, abs=5e-3)
 
 
-@pytest.mark.parametrize(
-    ("bound", "lower", "upper"),
-    [
-        (0.0, 0.0259, 0.0607),
-        (0.01, 0.0132, 0.0787),
-        (0.02, 0.00286, 0.0907),
-        (0.03, -0.00714, 0.101),
-        (0.04, -0.0171, 0.111),
-        (0.05, -0.0271, 0.121),
-    ],
-)
-def test_smoothness_intervals_of_the_medicaid_expansion(bound, lower, upper):
-    # README of the authors' R package HonestDiD; 1e-4 for its grid search, 5e-4 where three digits are printed.
+@pytest.mark.parametrize("bound", [0.0, 0.01, 0.02, 0.03, 0.04, 0.05])
+def test_smoothness_intervals_of_the_medicaid_expansion(bound):
     beta, sigma = moments("ehec_es")
     result = honest_smoothness(beta, sigma, 5, bound=bound)
-    assert result.lower == pytest.approx(lower, abs=1e-4)
-    assert result.upper == pytest.approx(upper, abs=1e-4 if upper < 0.1 else 5e-4)
+    agree(f"medicaid-smoothness-{bound}", result.lower, result.upper)
 
 
-@pytest.mark.parametrize(
-    ("bound", "lower", "upper"),
-    [(0.5, 0.0241, 0.0673), (1.0, 0.0171, 0.0720), (1.5, 0.00859, 0.0796), (2.0, -0.00107, 0.0883)],
-)
-def test_relative_magnitude_sets_of_the_medicaid_expansion(bound, lower, upper):
-    # README of HonestDiD, which reports grid points 6e-4 apart. diff-diff gives [.0113, .0816] at Mbar = 2: not this set.
+@pytest.mark.parametrize("bound", [0.5, 1.0, 1.5, 2.0])
+def test_relative_magnitude_sets_of_the_medicaid_expansion(bound):
+    # diff-diff gives [.0113, .0816] at Mbar = 2: not this set.
     beta, sigma = moments("ehec_es")
     result = honest_relative_magnitudes(beta, sigma, 5, bound=bound)
-    assert (result.lower, result.upper) == pytest.approx((lower, upper), abs=6e-4)
+    agree(f"medicaid-relative-{bound}", result.lower, result.upper)
 
 
 # Output of the R package on its own BCdata_EventStudy (Benzarti and Carloni 2019): first period from the log of the consistency
@@ -183,12 +165,11 @@ def test_smoothness_intervals_with_nine_periods_before_and_23_after(period, boun
 
 
 def test_benjamini_hochberg_on_the_fifteen_p_values_of_their_paper():
-    # Benjamini and Hochberg (1995), section 3.2: their method rejects four hypotheses, Bonferroni three.
     p_values = np.array(
         [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
     )
-    assert adjust_for_multiplicity(p_values).rejected.sum() == 4
-    assert adjust_for_multiplicity(p_values, method="bonferroni").rejected.sum() == 3
+    tests = adjust_for_multiplicity(p_values), adjust_for_multiplicity(p_values, method="bonferroni")
+    agree("benjamini-hochberg", *(int(test.rejected.sum()) for test in tests))
 
 
 def test_an_interval_of_one_period_uses_only_that_period(gonorrhoea):
