@@ -326,12 +326,8 @@ def _survey_claim(rule: DetectabilityRule, published: pd.DataFrame, lang: str) -
 
 
 def _unknown_claim(count: int, lang: str) -> Claim:
-    facts: dict[str, Any] = {
-        "value": count,
-        "unit": "combinations",
-        "badge": decide_badge(Evidence(Question.EFFECT, reliable_level=True)),
-    }
-    return _claim("not-recorded", "claim.undetermined.not_recorded", lang, {"count": count}, **facts)
+    badge, words = decide_badge(Evidence(Question.EFFECT, reliable_level=True)), {"count": count}
+    return _claim("not-recorded", f"claim.{badge}.not_recorded", lang, words, badge=badge, value=count, unit="combinations")
 
 
 def _claim(name: str, template: str, lang: str, words: Mapping[str, object], **facts: Any) -> Claim:
@@ -375,14 +371,13 @@ def _goal_names(found: Detectability, lang: str) -> str:
 
 def _ceiling_row(entry: Intervention, sizes: Mapping[str, Population], lang: str) -> dict[str, object]:
     found = intervention_ceiling(entry, sizes)
-    dose, unnamed = entry.dose, phrase("detectability.not_named", lang)
-    counted = (
-        f"{format_number(dose.count, lang, 0)} {dose.unit.in_language(lang)}" if dose and dose.count is not None else unnamed
-    )
+    dose, shown = entry.dose, phrase("detectability.not_named", lang)
+    if dose and dose.count is not None:
+        shown = f"{format_number(dose.count, lang, 0)} {dose.unit.in_language(lang)}"
     basis = (found.ceiling and found.ceiling.basis) or found.reason
     return {
         "intervention": entry.name.in_language(lang),
-        "dose": counted,
+        "dose": shown,
         "sum": found.ceiling.arithmetic(lang) if found.ceiling else phrase("detectability.no_ceiling", lang),
         "basis": basis and basis.in_language(lang),
     }
