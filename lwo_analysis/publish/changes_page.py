@@ -111,8 +111,9 @@ def _shown(change: Mapping[str, Any], when: str, lang: str) -> str:
     if facts["value"] is None:
         return phrase("changes.no_number", lang)
     known = indicators().get(change["indicator"])
-    plain = known is None or known.unit != change["unit"]
-    value = format_number(facts["value"], lang) if plain else format_value(facts["value"], known, lang)
+    value = format_number(facts["value"], lang)
+    if known is not None and known.unit == change["unit"]:
+        value = format_value(facts["value"], known, lang)
     return f"{value} ({facts['year']})" if facts["year"] else value
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from nbformat import NotebookNode
@@ -64,7 +64,7 @@ def collect_warnings(notebook: NotebookNode) -> tuple[str, ...]:
     return tuple(stream.text.strip() for stream in streams if stream.name == "stderr")
 
 
-def _outputs(notebook: NotebookNode, mime: str) -> Iterator[Mapping[str, Any] | list[Mapping[str, Any]]]:
+def _outputs(notebook: NotebookNode, mime: str) -> Iterator[Any]:
     for _, cell in code_cells(notebook):
         for output in cell.outputs:
             if mime in output.get("data", {}):

@@ -13,7 +13,7 @@ from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.catalogue.sources import source
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.present.claims import Claims, make_claim
-from lwo_analysis.present.prose import PROSE_MIME, make_title
+from lwo_analysis.present.prose import PROSE_MIME, Title, make_title
 from lwo_analysis.present.provenance_note import Provenance, ProvenanceInput
 from lwo_analysis.publish.records import PageRecord
 
@@ -49,7 +49,7 @@ def with_reason(notebook: NotebookNode, page: PageRecord) -> NotebookNode:
         return notebook
     ended = deepcopy(notebook)
     reason = ended.cells[last].outputs[-1].traceback[LANGUAGES.index(page.lang)]
-    shown = [_reason_claims(reason, page), _provenance(page)]
+    shown: list[Claims | Provenance | Title] = [_reason_claims(reason, page), _provenance(page)]
     if not _has_title(ended):
         shown.append(_title(ended, page))
     ended.cells[last].outputs = [nbformat.v4.new_output("display_data", data=item._repr_mimebundle_()) for item in shown]
@@ -97,7 +97,7 @@ def _has_title(notebook: NotebookNode) -> bool:
     return any(bundle.get("kind") == "title" for bundle in bundles)
 
 
-def _title(notebook: NotebookNode, page: PageRecord) -> object:
+def _title(notebook: NotebookNode, page: PageRecord) -> Title:
     """Return the heading of the notebook with what was asked about behind it, since two pages may not share a title."""
     tagged = (cell for cell in notebook.cells if cell.cell_type == "markdown" and page.lang in cell.metadata.get("tags", []))
     heading = next(cell.source for cell in tagged if cell.source.startswith("# ")).splitlines()[0].removeprefix("# ")

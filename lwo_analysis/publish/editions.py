@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.publish.changes import Previous, changed_pages
@@ -36,7 +37,7 @@ def read_previous(site: Path) -> Previous | None:
         return None
 
 
-def edition_files(previous: Previous | None, history: Mapping, addresses: Collection[str]) -> dict[str, bytes]:
+def edition_files(previous: Previous | None, history: Mapping[str, Any], addresses: Collection[str]) -> dict[str, bytes]:
     """Return the files of every earlier edition, with that of the previous publication when its numbers changed.
 
     Parameters
@@ -102,7 +103,7 @@ def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _json(path: Path):
+def _json(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 

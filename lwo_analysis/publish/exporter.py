@@ -208,7 +208,7 @@ def _with_code_under_its_result(cells: list[NotebookNode]) -> list[NotebookNode]
         if cell.cell_type == "code" and cell.source.strip():
             waiting.append(cell.source)
         if cell.cell_type == "code" and cell.outputs and cell.id != ANSWER_ID:
-            kept.append({**cell, "source": "\n\n".join(waiting)})
+            kept.append(NotebookNode({**cell, "source": "\n\n".join(waiting)}))
             waiting = []
         elif cell.cell_type != "code" or cell.id == ANSWER_ID:
             kept.append(cell)

@@ -6,6 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nbformat import NotebookNode
 
@@ -57,12 +58,12 @@ def notebook_size(notebook: NotebookNode) -> NotebookSize:
     return NotebookSize(lines, max((len(source.splitlines()) for source in code), default=0), words)
 
 
-def project_settings(repository: Path = REPOSITORY) -> dict:
+def project_settings(repository: Path = REPOSITORY) -> dict[str, Any]:
     """Return the `[project]` table of pyproject.toml."""
     return tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def conda_environment(project: dict) -> str:
+def conda_environment(project: dict[str, Any]) -> str:
     """Return the text of environment.yml: python, pip, the lock, then the package."""
     python = re.sub(r"\s", "", project["requires-python"])
     return "\n".join(
@@ -92,10 +93,10 @@ def locked_packages(lock: str) -> set[str]:
     return {normalised(match) for match in re.findall(r"^([A-Za-z0-9._-]+)==", lock, flags=re.MULTILINE)}
 
 
-def declared_packages(project: dict) -> set[str]:
+def declared_packages(project: dict[str, Any]) -> set[str]:
     """Return the normalised names of the packages that pyproject.toml asks for, those for development included."""
     wanted = [*project["dependencies"], *project["optional-dependencies"]["dev"]]
-    return {normalised(re.match(r"[A-Za-z0-9._-]+", text)[0]) for text in wanted}
+    return {normalised(re.findall(r"^[A-Za-z0-9._-]+", text)[0]) for text in wanted}
 
 
 def normalised(name: str) -> str:
@@ -142,7 +143,7 @@ def _size_table(folder: Path) -> list[str]:
     sizes = {path.stem: notebook_size(read_notebook(path)) for path in sorted(folder.glob("*.ipynb"))}
     heads = ["notebook", "code lines", "longest cell", *(f"words per code line, {lang}" for lang in LANGUAGES)]
     rows = [
-        [name, size.code_lines, size.longest_cell, *(f"{size.words_per_line(lang):.1f}" for lang in LANGUAGES)]
+        [name, f"{size.code_lines}", f"{size.longest_cell}", *(f"{size.words_per_line(lang):.1f}" for lang in LANGUAGES)]
         for name, size in sizes.items()
     ]
-    return [f"| {' | '.join(map(str, row))} |" for row in (heads, ["---"] * len(heads), *rows)]
+    return [f"| {' | '.join(row)} |" for row in (heads, ["---"] * len(heads), *rows)]

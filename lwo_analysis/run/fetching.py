@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
+from typing import cast
 
 from lwo_analysis.catalogue.indicators import measures_of
 from lwo_analysis.catalogue.sources import Source, source_of_table, sources
@@ -16,7 +17,7 @@ from lwo_analysis.provenance import CARD_NAME, SourceCard, sha256_of, write_card
 from lwo_analysis.sources.addressed import FileReport, FileRequest, address_in, fetch_file
 from lwo_analysis.sources.regional import codes_asked
 from lwo_analysis.sources.statline import FetchReport, FetchSettings, TableRequest, estimate_rows, fetch_tables
-from lwo_analysis.sources.statline.settings import Progress
+from lwo_analysis.sources.statline.settings import Api, Progress
 
 Request = TableRequest | FileRequest
 
@@ -120,7 +121,8 @@ def _table_request(
     held = tuple(year for year in source.years_of(table) if years is None or year in years)
     asked = held if source.has_yearly_boundaries or (years is not None and source.first_year is not None) else None
     chosen = regions or source.regions or None
-    return TableRequest(table, raw / table, api or source.api, None, chosen, asked, where=codes_asked(source.id))
+    interface = cast(Api, api or source.api)  # what it is not, `FetchSettings.base` refuses
+    return TableRequest(table, raw / table, interface, None, chosen, asked, where=codes_asked(source.id))
 
 
 def fetch_requests(

@@ -202,7 +202,9 @@ def _with_panel(job: Job, panel_of: Callable[[str], str] | None) -> Job:
     if "panel" not in job.parameters:
         return job
     if panel_of is None:
-        from lwo_analysis.cleaning.observations import resolve_panel as panel_of
+        from lwo_analysis.cleaning.observations import resolve_panel
+
+        panel_of = resolve_panel
     return replace(job, parameters={**job.parameters, "panel": panel_of(str(job.parameters["panel"]))})
 
 

@@ -80,6 +80,8 @@ class ForkedProvisioner(LocalProvisioner):
     """Give a kernel manager the process that was forked for it."""
 
     forked: ForkedKernel
+    process: Any
+    parent: Any
 
     async def launch_kernel(self, cmd: list[str], **options: Any) -> Any:
         """Start the forked process with the connection file of this kernel."""
@@ -99,7 +101,8 @@ class SocketKernelManager(AsyncKernelManager):
             self._socket_folder = Path(tempfile.mkdtemp(prefix="k-"))
             self.transport = "ipc"
             self.ip = str(self._socket_folder / "k")
-        self.kernel_spec.argv = [sys.executable, "-m", "lwo_analysis.run.kernel", "{connection_file}"]
+        spec: Any = self.kernel_spec
+        spec.argv = [sys.executable, "-m", "lwo_analysis.run.kernel", "{connection_file}"]
         options["env"] = {**os.environ, RULES: self.rules.to_json()} | options.get("env", {})
         if self.forked is not None:
             self.kernel_id = self.kernel_id or "forked"

@@ -130,8 +130,9 @@ def read_order(path: Path) -> Order:
 def write_outcome(folder: Path, outcome: Outcome) -> None:
     """Write how an order ended into its folder."""
     error = outcome.error
-    fields = {name: getattr(error, name) for name in ("where", "expected", "found", "remedy")} if error else None
-    content = {**outcome.__dict__, "error": fields and {**fields, "kind": type(error).__name__, "exit_code": error.exit_code}}
+    fields = {name: getattr(error, name) for name in ("where", "expected", "found", "remedy")} if error else {}
+    told = error and {**fields, "kind": type(error).__name__, "exit_code": error.exit_code}
+    content = {**outcome.__dict__, "error": told}
     (folder / OUTCOME).write_text(json.dumps(content), encoding="utf-8")
 
 

@@ -41,7 +41,7 @@ def page_provenance(used: pd.DataFrame, notebook: str, *, also: Sequence[str] = 
     """
     check_values(parameters, where=notebook)
     lang = str(parameters["lang"])
-    inputs = tuple(_input_of_demo(lang) if name == demo.SOURCE_ID else _input_of_card(card) for name, card in _cards_used(used))
+    inputs = _inputs_of(used, lang)
     quoted = tuple(_input_of_card(card) for card in _cards() if card.source_id in also)
     origins = frozenset(used["origin"]) | {source(name).origin for name in also}
     return Provenance((*inputs, *quoted), parameters, _command(notebook, parameters), origins, lang, figure_notes(used, lang))
@@ -72,7 +72,7 @@ def catalogue_provenance(
     """
     check_values(parameters, where=notebook)
     lang = str(parameters["lang"])
-    cards = [] if used is None else [_input_of_card(card) for _, card in _cards_used(used)]
+    cards = () if used is None else _inputs_of(used, lang)
     origins = {source_of_table(name).origin for name in names} | (set() if used is None else set(used["origin"]))
     inputs = (*(_input_of_catalogue(name, lang) for name in names), *cards)
     notes = () if used is None else figure_notes(used, lang)
@@ -84,11 +84,11 @@ def _command(notebook: str, parameters: Mapping[str, Value]) -> str:
     return f"lwo run {notebook}{options} --lang {parameters['lang']}"
 
 
-def _cards_used(used: pd.DataFrame) -> list[tuple[str, SourceCard | None]]:
-    """Return the source and the card of every table that the figures came from; the demo panel has no card."""
+def _inputs_of(used: pd.DataFrame, lang: str) -> tuple[ProvenanceInput, ...]:
+    """Return every table that the figures came from; the demo panel has no card."""
     keys = {(row.source_id, row.vintage, None if pd.isna(row.year) else int(row.year)) for row in used.itertuples()}
-    demo_used = [(demo.SOURCE_ID, None)] if any(name == demo.SOURCE_ID for name, _, _ in keys) else []
-    return [*demo_used, *((card.source_id, card) for card in _cards() if _is_used(card, keys))]
+    demo_used = [_input_of_demo(lang)] if any(name == demo.SOURCE_ID for name, _, _ in keys) else []
+    return (*demo_used, *(_input_of_card(card) for card in _cards() if _is_used(card, keys)))
 
 
 def _cards() -> list[SourceCard]:

@@ -166,7 +166,7 @@ def _is_day(text: str) -> bool:
 
 def _domain(key: str) -> frozenset[object] | range:
     years = range(FIRST_YEAR, LAST_YEAR + 1)
-    domains: dict[str, frozenset[object]] = {
+    domains: dict[str, frozenset[object] | range] = {
         "area": frozenset(areas()),
         "compare": frozenset(areas()),
         "pillar": frozenset({*PILLARS, "all"}),

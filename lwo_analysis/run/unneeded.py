@@ -11,4 +11,4 @@ UNNEEDED = ("debugpy", "rfc3987_syntax")
 def skip_unneeded() -> None:
     """Let the import of these modules fail at once in this process; call it before anything of Jupyter is imported."""
     for name in UNNEEDED:
-        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]  # None is how Python says: fail

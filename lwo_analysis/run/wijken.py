@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ class Wijken:
     """
 
     table: pd.DataFrame
-    names: dict[str, tuple[str, str]]
+    names: Mapping[str, tuple[str, ...]]
     own: tuple[str, ...]
     excluded: tuple[str, ...]
 
@@ -142,5 +143,5 @@ def _title(code: str, titles: pd.Series) -> str:
     return f"{name} ({titles[f'GM{code[2:6]}'].strip()})"
 
 
-def _names_of(area_ids: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+def _names_of(area_ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     return {name: (areas()[name].name_nl, areas()[name].name_en) for name in area_ids}
