@@ -17,8 +17,11 @@ import pandas as pd
 
 from lwo_analysis.cleaning.missing import worst_reason
 from lwo_analysis.errors import DroppedRowsWarning, InputError, ParameterError
+from lwo_analysis.sources.spreadsheet_archive import check_archive, read_member
 
 ADDRESS_COLUMNS: tuple[str, ...] = ("address", "buurt_code", "wijk_code", "municipality_code")
+LARGEST_ARCHIVE = 1_000_000_000
+"""Most bytes of an address file unpacked: room for ten million addresses of a hundred bytes."""
 LEVELS = {"buurt": "buurt_code", "wijk": "wijk_code", "municipality": "municipality_code"}
 PAIR_COLUMNS: tuple[str, ...] = ("from_code", "to_code", "addresses", "share")
 CONVERTED_COLUMNS: tuple[str, ...] = ("region_code", "value", "missing_reason", "estimated")
@@ -321,22 +324,22 @@ def convert_figures(
 def _csv_text(path: Path) -> str:
     try:
         content = _zipped(path) if zipfile.is_zipfile(path) else path.read_bytes()
-    except (OSError, zipfile.BadZipFile) as problem:
+    except OSError as problem:
         raise InputError(path.name, expected="a readable file", found=str(problem), remedy="download it again") from problem
     return content.decode("utf-8-sig", errors="replace")
 
 
 def _zipped(path: Path) -> bytes:
-    with zipfile.ZipFile(path) as archive:
-        names = [name for name in archive.namelist() if name.lower().endswith(".csv") and "gwb" in Path(name).name.lower()]
-        if len(names) != 1:
-            raise InputError(
-                path.name,
-                expected="one CSV with gwb in its name",
-                found=", ".join(names) or f"none among {', '.join(archive.namelist())}",
-                remedy="unpack the right one by hand and give that file",
-            )
-        return archive.read(names[0])
+    members = check_archive(path, largest_total=LARGEST_ARCHIVE)
+    names = [name for name in members if name.lower().endswith(".csv") and "gwb" in Path(name).name.lower()]
+    if len(names) != 1:
+        raise InputError(
+            path.name,
+            expected="one CSV with gwb in its name",
+            found=", ".join(names) or f"none among {', '.join(members)}",
+            remedy="unpack the right one by hand and give that file",
+        )
+    return read_member(path, names[0], largest=LARGEST_ARCHIVE)
 
 
 def _column(table: pd.DataFrame, name: str, where: str) -> str:

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from lwo_analysis.errors import NotebookError
+from lwo_analysis.run.fence import CHANGES, WRITING, make_fence
 from lwo_analysis.run.unneeded import skip_unneeded
 
 RULES = "LWO_KERNEL_RULES"
@@ -29,9 +30,7 @@ SEED = 0
 SECONDS_BETWEEN_LOOKS = 0.5
 # What a kernel finds wrong is in the outputs of the notebook; its own log would only mix with the lines of the run.
 OPTIONS = ("--log-level=CRITICAL", "--HistoryManager.hist_file=:memory:")
-WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 LISTINGS = frozenset({"os.listdir", "os.scandir"})
-CHANGES = frozenset({"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate", "os.chmod"})
 
 
 @dataclass(frozen=True)
@@ -128,6 +127,7 @@ def _hook(rules: KernelRules) -> Callable[[str, tuple[object, ...]], None]:
     """Return an audit hook that writes down every read in the watched folders and refuses what the rules do not allow."""
     seen: set[str] = set()
     record = os.open(rules.reads, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    fence = make_fence(rules.watched, writable=rules.free)
 
     def hook(event: str, values: tuple[object, ...]) -> None:
         if event == "open":
@@ -137,6 +137,10 @@ def _hook(rules: KernelRules) -> Callable[[str, tuple[object, ...]], None]:
             read(values[0])
         elif event in CHANGES:
             _check_write(values[0])
+        if outside := fence.crossed(event, values):
+            raise _not_allowed(
+                rules, "only files and programs of the project to be touched", outside, "leave it out of the notebook"
+            )
 
     def _check_write(path: object) -> None:
         place = _watched(path, rules)

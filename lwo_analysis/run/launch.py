@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import IO, Protocol, Self
 
 from lwo_analysis.errors import NotebookError, ParameterError
+from lwo_analysis.run.fence import without_secrets
 
 SECONDS_TO_END = 5
 ENVIRONMENT = {
@@ -77,7 +78,7 @@ class _Base:
 
     def __init__(self) -> None:
         self.temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY))
-        self._environment = {**os.environ, **ENVIRONMENT, "TMPDIR": str(self.temporary)}
+        self._environment = {**without_secrets(os.environ), **ENVIRONMENT, "TMPDIR": str(self.temporary)}
 
     def stop(self) -> None:
         """End every worker and kernel that is left."""

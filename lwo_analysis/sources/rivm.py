@@ -11,6 +11,8 @@ from openpyxl import load_workbook
 from lwo_analysis.catalogue.indicators import measures
 from lwo_analysis.errors import InputError
 from lwo_analysis.sources.rows import ROW_COLUMNS
+from lwo_analysis.sources.spreadsheet_archive import check_archive
+from lwo_analysis.sources.spreadsheet_excel import LARGEST_WORKBOOK
 
 ADULTS = "20300"
 MARGIN_VALUE = "MW00000"
@@ -77,6 +79,7 @@ def workbook_modified(path: Path) -> str:
 
 
 def _read_sheet(path: Path) -> pd.DataFrame:
+    check_archive(path, largest_total=LARGEST_WORKBOOK)
     try:
         sheet = pd.read_excel(path, engine="calamine", dtype="string")
     except Exception as problem:  # the readers raise a family of their own for every kind of damage
