@@ -215,6 +215,23 @@ def reproduce_command(
     print(f"{address}: the page, its claims and its notebook are the same, byte for byte")
 
 
+@app.command("trace")
+def trace_command(
+    addresses: Annotated[list[str] | None, typer.Argument(help="Numbers, as PAGE#claim-ID; some at random when absent.")] = None,
+    site: Annotated[Path | None, typer.Option(help="Folder of a site; that of the last run when absent.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many to pick when none is named.")] = 10,
+    seed: Annotated[int, typer.Option(help="The same seed picks the same numbers.")] = 0,
+) -> None:
+    """Say where published numbers came from: passport, formula, cells, functions, tests and sources."""
+    import random
+
+    from lwo_analysis.run.tracing import choose_numbers, trace_number
+
+    folder = site or paths.site_folder()
+    for address in addresses or choose_numbers(folder, count, random.Random(seed)):
+        print("\n".join(trace_number(folder, address).lines))
+
+
 @app.command("status")
 def status_command(
     json_: Annotated[bool, typer.Option("--json", help="As JSON, with the keys of ARCHITECTURE.md.")] = False,
