@@ -22,7 +22,7 @@ from lwo_analysis.publish.trace import cell_id, has_passport, passport_link, tes
 
 CLAIMS = ".claims.json"
 RECOMPUTED = "tests/e2e/test_claims_rederived.py"
-"""Computes the number of every kind of sentence again, by code that uses nothing of this package; a kind without a rule fails it."""
+"""Computes every kind of sentence again, by code that uses nothing of this package; a kind without a rule fails it."""
 _CODE = re.compile(r"lwo_analysis/[\w/]+\.py:\w+")
 
 
