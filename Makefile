@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: findings test check lab lock benchmark format clean
+.PHONY: findings test check lint types words drift coverage lab lock benchmark format clean
 
 findings: $(INSTALLED) ## set up and publish outputs/site/index.html
 	$(BIN)/lwo build
@@ -13,9 +13,21 @@ findings: $(INSTALLED) ## set up and publish outputs/site/index.html
 test: $(INSTALLED) ## set up and run every test
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
-check: $(INSTALLED) ## style, and whatever can drift apart
+check: $(INSTALLED) ## style, types, spelling, links, and whatever else can drift apart
+	@$(MAKE) --no-print-directory --keep-going --jobs 2 types lint words drift
+
+lint: $(INSTALLED) ## style of code and notebooks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: $(INSTALLED) ## mypy, strict
+	$(BIN)/mypy
+
+words: $(INSTALLED) ## direction of imports, spelling, links
+	$(BIN)/python -m pytest --quiet --confcutdir=tests/contracts \
+		tests/contracts/test_imports.py tests/contracts/test_spelling.py tests/contracts/test_links.py
+
+drift: $(INSTALLED) ## catalogue, generated files, lock and notebooks
 	$(BIN)/lwo check
 
 format: $(INSTALLED) ## rewrite the code in the house style

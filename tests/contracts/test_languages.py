@@ -6,30 +6,19 @@ when it is used much more often in the other language than in its own.
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 
-import nbformat
 import pytest
 import yaml
-from spellchecker import SpellChecker
 
 from lwo_analysis.catalogue.observation_forms import observation_forms
 from lwo_analysis.catalogue.phrases import LANGUAGES, load_phrases
-from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.present.observation_forms import printed_form
+from tests.support.words import NOTEBOOKS, prose, usage, words_of
 
-NOTEBOOKS = sorted((REPOSITORY / "notebooks").glob("*.ipynb"))
 OTHER = {"nl": "en", "en": "nl"}
-SHORTEST = 3
 MUCH_MORE = 20  # "start" and "register", good Dutch, are used up to 15 times as often in English; "gap" 30 and "area" 76 times
-# What is no prose: formulas, code, addresses, titles of publications (in italics, or with "and" between capitals), and
-# the places of values.
-NO_PROSE = (
-    r"\$\$.*?\$\$|\$[^$]*\$|`[^`]*`|\{\w*\}|\]\([^)]*\)|https?:\S+|<[^>]+>"
-    r"|(?<!\*)\*[^*\n]+\*(?!\*)|\b[A-Z]\w+ and(?= [A-Z])"
-)
 
 
 @cache
@@ -38,33 +27,9 @@ def allowed_words() -> frozenset[str]:
     return frozenset(str(word) for words in content.values() for word in words)
 
 
-@cache
-def dictionary(lang: str) -> SpellChecker:
-    return SpellChecker(language=lang)
-
-
-def usage(word: str, lang: str) -> float:
-    """Return how often a word is used in a language; the English list is American, so British spelling is looked up as such."""
-    spelled = {word, word.replace("our", "or").replace("gramme", "gram")} if lang == "en" else {word}
-    return max(dictionary(lang).word_usage_frequency(each) for each in spelled)
-
-
-def words_of(text: str) -> set[str]:
-    """Return the words of a text in lower case; a capital inside a sentence marks a name, at its start it does not."""
-    plain = re.sub(NO_PROSE, " 0 ", text, flags=re.DOTALL)
-    inside = re.findall(r"(?<![\w'-])[a-zà-ÿ]+(?![\w'-])", plain)
-    first = re.findall(r"(?:^|[.!?:;]\s+|[\n|*#\"(]\s*(?:- )?)([A-ZÀ-Þ][a-zà-ÿ]+)(?![\w'-])(?!,? (?:and |en )?[A-Z(])", plain)
-    return {word.lower() for word in inside + first if len(word) >= SHORTEST}
-
-
 def foreign_words(text: str, lang: str) -> set[str]:
     """Return the words of a text that belong to the other language."""
     return {word for word in words_of(text) - allowed_words() if usage(word, OTHER[lang]) > MUCH_MORE * usage(word, lang)}
-
-
-def prose(path: Path, lang: str) -> str:
-    cells = nbformat.read(path, as_version=4).cells
-    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown" and lang in cell.metadata.get("tags", []))
 
 
 # Planted by hand: ordinary words of the other language, inside and at the start of a sentence or of a line of a list, and in
