@@ -6,6 +6,7 @@ drift apart: both must exist and must hold the same placeholders. Each page has 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from lwo_analysis.catalogue.loading import FAST_LOADER
 from lwo_analysis.errors import CatalogueError
 
 LANGUAGES = ("nl", "en")
@@ -110,13 +112,13 @@ def parse_phrases(text: str) -> dict[str, Phrase]:
     return {key: _checked(key, texts) for key, texts in raw.items()}
 
 
-class _StrictLoader(yaml.SafeLoader):
+class _StrictLoader(FAST_LOADER):  # type: ignore[misc, valid-type]  # C where it was built, else Python
     """A YAML loader that refuses a repeated key instead of keeping the last one."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         """Return the mapping of a node whose keys are unique."""
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+        repeated = sorted(str(key) for key, count in Counter(keys).items() if count > 1)
         if repeated:
             raise CatalogueError(
                 PHRASES_FOLDER, expected="every key once", found=f"twice: {', '.join(repeated)}", remedy="remove one of them"

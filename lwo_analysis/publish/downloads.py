@@ -11,6 +11,9 @@ from hashlib import sha256
 from typing import Any
 
 import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
 
 from lwo_analysis.present.download import escape_formulas
 from lwo_analysis.present.origins import DEMO
@@ -63,11 +66,23 @@ def download_files(observations: pd.DataFrame, sources: Sequence[Mapping[str, An
 
 
 def _excel(frame: pd.DataFrame, sheet: str) -> bytes:
+    """Return a frame as a workbook of one sheet; row by row, because `to_excel` makes a styled object of every cell."""
+    book = Workbook(write_only=True)
+    book.properties.created = book.properties.modified = _FIXED_TIME
+    page = book.create_sheet(sheet)
+    page.freeze_panes = "A2"
+    page.append([_bold(page, name) for name in frame.columns])
+    for row in frame.astype(object).where(frame.notna(), None).itertuples(index=False, name=None):
+        page.append(row)
     buffer = io.BytesIO()
-    with pd.ExcelWriter(buffer, engine="openpyxl") as writer:
-        frame.to_excel(writer, sheet_name=sheet, index=False, freeze_panes=(1, 0))
-        writer.book.properties.created = writer.book.properties.modified = _FIXED_TIME
+    book.save(buffer)
     return _with_fixed_times(buffer.getvalue())
+
+
+def _bold(page: Any, text: str) -> WriteOnlyCell:
+    cell = WriteOnlyCell(page, value=text)
+    cell.font = Font(bold=True)
+    return cell
 
 
 def _with_fixed_times(content: bytes) -> bytes:

@@ -22,6 +22,7 @@ PRELOADED = (
     "numpy",
     "pandas",
     "pandera.pandas",
+    "pandera.backends.pandas.builtin_checks",
     "pyarrow.parquet",
     "scipy.optimize",
     "scipy.stats",
@@ -69,6 +70,7 @@ def serve() -> None:
                 forked += line.startswith("+")
                 if forked == ORDERS_OF_ONE_PAGE + 1:
                     _preload(PRELOADED_LATER)
+                    _warm()
                 _obey(line, workers, (wake, waker))
     _end(workers)
 
@@ -76,6 +78,20 @@ def serve() -> None:
 def _preload(names: Iterable[str]) -> None:
     for name in names:
         import_module(name)
+    gc.collect()
+    gc.freeze()
+
+
+def _warm() -> None:
+    """Read the catalogue of sentences and compile the templates, so that a worker does not do it for every page."""
+    from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+    from lwo_analysis.catalogue.phrases import load_phrases
+    from lwo_analysis.publish.exporter import cells_exporter
+
+    load_phrases()
+    shown = new_output("display_data", data={"text/html": "<p></p>"})
+    cells_exporter().from_notebook_node(new_notebook(cells=[new_markdown_cell("# x"), new_code_cell("x", outputs=[shown])]))
     gc.collect()
     gc.freeze()
 

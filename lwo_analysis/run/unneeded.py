@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 
-UNNEEDED = ("debugpy", "rfc3987_syntax")
-"""The debugger of a kernel, and a grammar of addresses that `jsonschema` builds for a check that notebooks do not have."""
+UNNEEDED = ("debugpy", "rfc3987_syntax", "hypothesis")
+"""The debugger of a kernel; a grammar of addresses that `jsonschema` builds for a check that notebooks do not have; what pandera
+makes examples with, where developers have it."""
 
 
 def skip_unneeded() -> None:
