@@ -144,6 +144,8 @@ def print_table(runs: dict[str, list[dict[str, Any]]], years: dict[str, Any]) ->
         raise SystemExit("the contenders do not agree on rows or residents")
     least = {name: {key: min(run[key] for run in each) for key in each[0]} for name, each in runs.items()}
     peer = least["cbsodata 1.3.5, DataFrame"]
+    print("# Reading a StatLine table, beside cbsodata\n")
+    print("Made by `python benchmarks/ingest.py`. Seconds and memory for one table of all wijken and buurten.\n")
     print("| contender | seconds | times faster | processor seconds | MB above start | share of peer | MB in all |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     for name, row in least.items():

@@ -1,4 +1,4 @@
-"""The documents of `docs/` as pages of the site; an installed package has no such folder, and then there are none."""
+"""The documents of the repository as pages of the site; an installed package has none, and then there are no such pages."""
 
 from __future__ import annotations
 
@@ -19,30 +19,31 @@ from lwo_analysis.publish.frame import SitePage, root_of
 from lwo_analysis.publish.structure import slugify
 from lwo_analysis.publish.trace import localised
 
-DOCUMENTS = "docs"
-DUTCH = frozenset({"lezen"})
+FOLDERS = ("docs", "benchmarks")
+DUTCH = frozenset({"docs/lezen.md"})
 """Documents for readers of the findings; the others are for people who work with the code, and are in English."""
 _TAG = re.compile(r"<[^>]+>")
 
 
-def document_pages(lang: str, folder: Path = REPOSITORY / DOCUMENTS) -> list[SitePage]:
-    """Return the documents that are written in a language, each a page of its own; none when the folder is not there.
+def document_pages(lang: str, repository: Path = REPOSITORY) -> list[SitePage]:
+    """Return the documents that are written in a language, each a page of its own; none when there are no folders of them.
 
     Parameters
     ----------
     lang : str
         ``nl`` or ``en``.
-    folder : Path
-        Holds the documents as Markdown, in folders or not. ``README.md`` is the first page of its folder. HTML in a document is
-        shown, not obeyed.
+    repository : Path
+        Holds the documents, as Markdown in `FOLDERS`. ``README.md`` is the first page of its folder. HTML in a document is shown,
+        not obeyed.
 
     Raises
     ------
     NotebookError
         A document has no title, or several.
     """
-    known = frozenset(path.relative_to(folder).as_posix() for path in folder.rglob("*.md"))
-    return [_document_page(folder, path, known) for path in sorted(known) if language_of(path) == lang]
+    found = (path for folder in FOLDERS for path in (repository / folder).rglob("*.md"))
+    known = frozenset(path.relative_to(repository).as_posix() for path in found)
+    return [_document_page(repository, path, known) for path in sorted(known) if language_of(path) == lang]
 
 
 def document_name(path: str) -> str:
@@ -50,16 +51,16 @@ def document_name(path: str) -> str:
 
     Examples
     --------
-    >>> document_name("tutorial.md"), document_name("decisions/README.md")
+    >>> document_name("docs/tutorial.md"), document_name("docs/decisions/README.md")
     ('docs/tutorial', 'docs/decisions/index')
     """
     folder, file = posixpath.split(path.removesuffix(".md"))
-    return posixpath.join(DOCUMENTS, folder, "index" if file == "README" else file)
+    return posixpath.join(folder, "index" if file == "README" else file)
 
 
 def language_of(path: str) -> str:
     """Return the language in which a document is written."""
-    return "nl" if path.removesuffix(".md") in DUTCH else "en"
+    return "nl" if path in DUTCH else "en"
 
 
 def documents_list(pages: list[SitePage]) -> str:
@@ -71,12 +72,12 @@ def documents_list(pages: list[SitePage]) -> str:
     return f'<ul class="columns">{items}</ul>' if items else ""
 
 
-def _document_page(folder: Path, path: str, known: frozenset[str]) -> SitePage:
+def _document_page(repository: Path, path: str, known: frozenset[str]) -> SitePage:
     renderer = _DocumentRenderer(path, known)
-    body = str(mistune.Markdown(renderer, plugins=[tables])((folder / path).read_text(encoding="utf-8")))
+    body = str(mistune.Markdown(renderer, plugins=[tables])((repository / path).read_text(encoding="utf-8")))
     titles = [text for level, _, text in renderer.headings if level == 1]
     if len(titles) != 1:
-        raise NotebookError(f"{DOCUMENTS}/{path}", expected="one title", found=str(len(titles)), remedy="keep one line with `# `")
+        raise NotebookError(path, expected="one title", found=str(len(titles)), remedy="keep one line with `# `")
     lang = language_of(path)
     sections = tuple((id, text) for level, id, text in renderer.headings if level == 2)
     trail = ((phrase("nav.about", lang), localised("about", lang)),)
@@ -107,7 +108,7 @@ class _DocumentRenderer(mistune.HTMLRenderer):
         if there in self.known:
             address = f"{root_of(document_name(self.path))}{localised(document_name(there), language_of(there))}"
             return f'<a href="{address}.html{mark}{escape(place)}">{text}</a>'
-        shown = f"<code>{escape(posixpath.normpath(posixpath.join(DOCUMENTS, there)))}</code>"
+        shown = f"<code>{escape(there)}</code>"
         return shown if _TAG.sub("", text) == _TAG.sub("", shown) else f"{text} ({shown})"
 
     def table(self, text: str) -> str:

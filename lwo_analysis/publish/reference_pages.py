@@ -8,7 +8,8 @@ from html import escape
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.blocks import badges_list, demo_list, page_list, say, section
-from lwo_analysis.publish.documents import DOCUMENTS, documents_list
+from lwo_analysis.publish.dcat import RECORD
+from lwo_analysis.publish.documents import documents_list
 from lwo_analysis.publish.frame import SitePage
 from lwo_analysis.publish.identity import focus_name, key_of_focus
 from lwo_analysis.publish.passports import sources_table
@@ -41,7 +42,7 @@ def data_page(pages: Sequence[RenderedPage], lang: str, *, has_real: bool, has_d
         "sources": ("data.sources", _sources(pages, lang)),
         "method": ("data.method", "".join(f"<p>{say(key, lang)}</p>" for key in _METHOD)),
         "badges": ("data.badges", badges_list(lang, [str(badge) for badge in Badge])),
-        "machines": ("data.machines", _machines(lang)),
+        "machines": ("data.machines", _machines(has_real, lang)),
     }
     body = "".join(section(id, phrase(key, lang), content) for id, (key, content) in parts.items())
     return SitePage("data", lang, phrase("data.title", lang), phrase("data.lead", lang), body, head=head)
@@ -76,7 +77,7 @@ def index_page(pages: Sequence[RenderedPage], others: Sequence[SitePage], lang: 
     """
     real = real_pages(pages, lang)
     passports = [page for page in others if page.name.startswith(f"{PASSPORTS}/")]
-    documents = [page for page in others if page.name.startswith(f"{DOCUMENTS}/")]
+    documents = [page for page in others if page.is_alone]
     own = [page for page in others if "/" not in page.name]
     parts = {
         "made": ("hub.made_pages", page_list(real) or f"<p>{say('site.no_real_pages', lang)}</p>"),
@@ -113,7 +114,8 @@ def _sources(pages: Sequence[RenderedPage], lang: str) -> str:
     return sources_table([inputs[id] for id in sorted(inputs)], lang) if inputs else f"<p>{say('site.no_real_pages', lang)}</p>"
 
 
-def _machines(lang: str) -> str:
-    items = "".join(f'<li><a href="{name}">{say(key, lang)}</a></li>' for name, key in MACHINE_FILES.items())
+def _machines(has_real: bool, lang: str) -> str:
+    files = MACHINE_FILES | ({RECORD: "data.dcat"} if has_real else {})
+    items = "".join(f'<li><a href="{name}">{say(key, lang)}</a></li>' for name, key in files.items())
     feed = f'<li><a href="changes.atom" type="application/atom+xml">{say("changes.feed", lang)}</a></li>'
     return f"<ul>{items}{feed}</ul>"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -101,20 +103,28 @@ def validation_page(published: str) -> str:
     published : str
         Content of `tests/reference/published.yml`; the tests compare both numbers of each line with what the code computes.
     """
-    rows = [
-        (group["method"], group["source"], *map(str, value), f"`{group['test']}`")
-        for group in yaml.safe_load(published)
-        for value in group["values"]
+    groups = yaml.safe_load(published)
+    parts = [
+        part
+        for (method, source), own in groupby(groups, lambda group: (group["method"], group["source"]))
+        for part in _validated(method, source, list(own))
     ]
-    heads = ("method", "published in", "quantity", "published", "ours", "tolerance", "test in `tests/reference`")
     return _document(
         "Validation: published results beside ours",
-        f"{GENERATED} Each line is a number that others published. The named test computes ours and fails when it differs from "
-        "the published one by more than the tolerance, or from the one printed here. The reason for each tolerance stands in "
-        "[published.yml](../tests/reference/published.yml). Size and power by simulation: [size.md](../benchmarks/size.md).",
-        f"## {len(rows)} numbers",
-        _table(heads, rows),
+        f"{GENERATED} Each line is a number that others published. The test computes ours and fails when it differs from the "
+        "published one by more than the tolerance, or from the one printed here. Size and power by simulation: "
+        "[size.md](../benchmarks/size.md).",
+        f"## {sum(len(group['values']) for group in groups)} numbers",
+        *parts,
     )
+
+
+def _validated(method: str, source: str, groups: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    tests = ", ".join(f"`{name}`" for name in dict.fromkeys(group["test"] for group in groups))
+    reasons = "; ".join(dict.fromkeys(group["because"] for group in groups))
+    rows = [tuple(map(str, value)) for group in groups for value in group["values"]]
+    table = _table(("quantity", "published", "ours", "tolerance"), rows)
+    return f"### {method}", f"{source}. Tolerance: {reasons}. Test: {tests}.", table
 
 
 def _index_page() -> str:

@@ -14,14 +14,14 @@ from lwo_analysis.errors import NotebookError
 from lwo_analysis.indicators.course import CourseVerdict
 from lwo_analysis.indicators.verdicts import Verdict
 from lwo_analysis.paths import REPOSITORY
-from lwo_analysis.publish.documents import document_pages, language_of
+from lwo_analysis.publish.documents import FOLDERS, document_pages, language_of
 from lwo_analysis.publish.frame import site_page_html
 from tests.contracts.test_languages import foreign_words
 from tests.contracts.test_plain_language import LEAST_EASE, MEAN_WORDS, MOST_LONG, MOST_WORDS, measure
 from tests.reference.published import PUBLISHED, published
 
-DOCS = REPOSITORY / "docs"
-DOCUMENTS = sorted(path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md"))
+DOCUMENTS = sorted(path.relative_to(REPOSITORY).as_posix() for folder in FOLDERS for path in (REPOSITORY / folder).rglob("*.md"))
+READERS = "docs/lezen.md"
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 MOMENT = "2026-11-20T22:34:00+00:00"
 EXPLAINED = (
@@ -37,7 +37,7 @@ EXPLAINED = (
 
 
 def text_of(name: str) -> str:
-    return (DOCS / name).read_text(encoding="utf-8")
+    return (REPOSITORY / name).read_text(encoding="utf-8")
 
 
 def prose_of(name: str) -> str:
@@ -47,7 +47,7 @@ def prose_of(name: str) -> str:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_every_link_between_files_leads_to_a_file(name: str) -> None:
     targets = [target for target in LINK.findall(prose_of(name)) if "://" not in target]
-    assert [target for target in targets if not ((DOCS / name).parent / target).exists()] == []
+    assert [target for target in targets if not ((REPOSITORY / name).parent / target).exists()] == []
 
 
 def words_of_the_findings() -> list[str]:
@@ -59,17 +59,17 @@ def words_of_the_findings() -> list[str]:
 
 @pytest.mark.parametrize("word", words_of_the_findings())
 def test_every_word_of_the_findings_is_explained_to_readers(word: str) -> None:
-    assert word in " ".join(text_of("lezen.md").split())
+    assert word in " ".join(text_of(READERS).split())
 
 
 def test_the_explanation_for_readers_is_plain_dutch() -> None:
     # The same measure, and the same limits, as for the pages that residents read.
-    measured = measure(re.sub(r"[*|]", " ", prose_of("lezen.md")).replace("--- ", ""))
+    measured = measure(re.sub(r"[*|]", " ", prose_of(READERS)).replace("--- ", ""))
     assert measured.mean_words <= MEAN_WORDS
     assert measured.longest <= MOST_WORDS
     assert measured.long_share <= MOST_LONG
     assert measured.ease >= LEAST_EASE
-    assert not foreign_words(prose_of("lezen.md"), "nl")
+    assert not foreign_words(prose_of(READERS), "nl")
 
 
 @pytest.mark.parametrize("group", published().values(), ids=published())
@@ -83,8 +83,9 @@ def test_every_published_number_is_compared_by_the_test_that_is_named(group: dic
 
 
 def write(folder: Path, **texts: str) -> Path:
+    (folder / "docs").mkdir()
     for name, text in texts.items():
-        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+        (folder / "docs" / f"{name}.md").write_text(text, encoding="utf-8")
     return folder
 
 
@@ -93,7 +94,7 @@ def test_every_document_is_a_page_in_its_own_language() -> None:
     assert len(pages) == len(DOCUMENTS)
     assert [page.address for page in document_pages("nl")] == ["docs/lezen"]
     assert "docs/how-to/add-an-area-en" in {page.address for page in pages}
-    assert {name for name in DOCUMENTS if language_of(name) == "nl"} == {"lezen.md"}
+    assert {name for name in DOCUMENTS if language_of(name) == "nl"} == {READERS}
 
 
 def test_without_documents_there_are_no_pages(tmp_path: Path) -> None:
