@@ -46,12 +46,12 @@ def dataset_head(pages: Sequence[RenderedPage], downloads: Collection[str], lang
         "name": site_title(lang),
         "description": phrase("data.description", lang, area=focus_name(lang)),
         "inLanguage": lang,
-        "license": [_licence(name) for name in _licences(real)],
+        "license": [_licence(name) for name in licences_of(real)],
         "isAccessibleForFree": True,
         "creator": {"@type": "Organization", "name": site_title(lang)},
         "spatialCoverage": {"@type": "Place", "name": focus_name(lang)},
         "variableMeasured": sorted(indicators()[name].name(lang) for name in used),
-        "isBasedOn": [_source(item) for item in _inputs(real)],
+        "isBasedOn": [_source(item) for item in inputs_of(real)],
         "distribution": [_download(name) for name in sorted(downloads)],
     }
     covered = {"temporalCoverage": f"{min(years)}/{max(years)}"} if years else {}
@@ -72,7 +72,7 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
     generated : str
         ISO 8601 moment of publication.
     """
-    licences = [OWN_LICENCE, *(name for name in _licences(pages) if name != OWN_LICENCE)]
+    licences = [OWN_LICENCE, *(name for name in licences_of(pages) if name != OWN_LICENCE)]
     files_named = sorted(name for name in files if name != CRATE)
     root = {
         "@id": "./",
@@ -91,7 +91,7 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
         "about": {"@id": "./"},
     }
     terms = [{"@id": _licence_id(name), "@type": "CreativeWork", "name": name} for name in licences]
-    inputs = _inputs(pages)
+    inputs = inputs_of(pages)
     sources = [_crate_source(item) for item in inputs]
     providers = {_provider_id(item): {"@type": "Organization", "name": item["provider"]} for item in inputs}
     organisations = [{"@id": id, **named} for id, named in providers.items()]
@@ -100,7 +100,8 @@ def crate(pages: Sequence[RenderedPage], files: Collection[str], generated: str)
     return (json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
 
 
-def _inputs(pages: Sequence[RenderedPage]) -> list[Mapping[str, Any]]:
+def inputs_of(pages: Sequence[RenderedPage]) -> list[Mapping[str, Any]]:
+    """Return what pages were made from, each source once, in the order of their ids."""
     inputs = {item["id"]: item for page in pages for item in page.provenance["inputs"]}
     return [inputs[id] for id in sorted(inputs)]
 
@@ -116,9 +117,9 @@ def _crate_source(item: Mapping[str, Any]) -> dict[str, Any]:
     return {**source, "license": {"@id": _licence_id(item["licence"])}} if item["licence"] else source
 
 
-def _licences(pages: Sequence[RenderedPage]) -> list[str]:
+def licences_of(pages: Sequence[RenderedPage]) -> list[str]:
     """Return the licences of the inputs of pages, each once."""
-    return sorted({item["licence"] for item in _inputs(pages) if item["licence"]})
+    return sorted({item["licence"] for item in inputs_of(pages) if item["licence"]})
 
 
 def _licence(name: str) -> str | dict[str, str]:

@@ -20,6 +20,7 @@ from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import put_in_place
 from lwo_analysis.publish.changes import Previous, publication_history
 from lwo_analysis.publish.changes_page import changes_feed, changes_page
+from lwo_analysis.publish.dcat import dcat_record
 from lwo_analysis.publish.documents import document_pages
 from lwo_analysis.publish.downloads import download_files, split_demo
 from lwo_analysis.publish.editions import edition_files, read_previous
@@ -105,6 +106,7 @@ def site_files(
     files |= edition_files(previous, history, files)
     files |= {"changes.json": _json(history), "changes.atom": changes_feed(history)}
     files["CITATION.cff"] = (REPOSITORY / "CITATION.cff").read_bytes()
+    files |= dcat_record(pages, files, generated)
     return {**files, CRATE: crate(pages, files, generated)}
 
 
