@@ -40,9 +40,9 @@ class Contrasts:
         own = self.unit_weights[self.treated]
         return own / own.sum()
 
-    def shifted(self, effect: float) -> FloatArray:
-        """Return the values after removing a constant ``effect`` from the treated cells."""
-        return self.values - effect * self.exposure
+    def shifted(self, effect: float | FloatArray) -> FloatArray:
+        """Return the values after removing a constant ``effect`` from the treated cells; (E, N, G) for a vector of effects."""
+        return self.values - np.multiply.outer(effect, self.exposure)
 
 
 def unit_contrasts(

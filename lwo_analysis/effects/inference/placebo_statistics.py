@@ -16,13 +16,13 @@ MANY_COMPARISONS = 5
 
 @dataclass(frozen=True)
 class PlaceboStatistics:
-    """One row per assignment.
+    """One row per assignment; for E effects under the null, E such rows.
 
     Attributes
     ----------
-    estimates : ndarray, shape (R,)
+    estimates : ndarray, shape (R,) or (E, R)
         Difference in differences, in outcome units.
-    standard_errors : ndarray, shape (R,)
+    standard_errors : ndarray, same shape
         What the estimate is divided by, in outcome units: the standard error that the treated units show among themselves; with
         one treated unit, the spread of the comparison units.
     """
@@ -32,14 +32,14 @@ class PlaceboStatistics:
 
     @property
     def studentised(self) -> FloatArray:
-        """Return the statistic of the test, shape (R,), without unit: 0 for a zero estimate, infinite without spread."""
+        """Return the statistic of the test, same shape, without unit: 0 for a zero estimate, infinite without spread."""
         with np.errstate(divide="ignore", invalid="ignore"):
             ratio = self.estimates / self.standard_errors
         return np.where(self.estimates == 0, 0.0, ratio)
 
 
 def placebo_statistics(
-    contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float = 0.0
+    contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float | FloatArray = 0.0
 ) -> PlaceboStatistics:
     r"""Return estimate and standard error of every assignment, under the null that the effect is ``effect``.
 
@@ -52,7 +52,7 @@ def placebo_statistics(
     scale : ndarray, shape (N,), optional
         Standard deviation that belongs to the population of each unit. A placebo unit's deviation from the mean is multiplied by
         the ratio of the treated unit's value to its own, as in Ferman and Pinto (2019).
-    effect : float
+    effect : float or ndarray, shape (E,)
         Constant effect under the null, in outcome units.
 
     Returns
@@ -71,38 +71,41 @@ def placebo_statistics(
     values, cohort, slots = contrasts.shifted(effect), contrasts.cohort, contrasts.slot_weights
     weights, drawn = contrasts.unit_weights, contrasts.unit_weights[rows]
     total, left = weights @ values, weights.sum() - drawn.sum(axis=1)
-    comparison = (total - np.einsum("rk,rkg->rg", drawn, values[rows])) / left[:, None]
-    placed = values[rows, cohort]
+    comparison = (total[..., None, :] - np.einsum("rk,...rkg->...rg", drawn, values[..., rows, :])) / left[:, None]
+    placed = values[..., rows, cohort]
     if scale is not None:
-        centre = (total / weights.sum())[cohort]
+        centre = (total / weights.sum())[..., None, cohort]
         placed = centre + (placed - centre) * scale[contrasts.treated] / scale[rows]
-    gaps = placed - comparison[:, cohort]
+    gaps = placed - comparison[..., cohort]
     estimates = gaps @ slots
     among = _among_places(gaps, estimates, slots)
-    if len(slots) > 1 and len(values) - len(slots) >= MANY_COMPARISONS * len(slots):
+    if len(slots) > 1 and len(weights) - len(slots) >= MANY_COMPARISONS * len(slots):
         return PlaceboStatistics(estimates, np.sqrt(among))
-    spread = _comparison_spread(values[:, cohort] @ slots, weights, rows)
+    spread = _comparison_spread(values[..., cohort] @ slots, weights, rows)
     outside = spread / left**2 if len(slots) > 1 else spread * (1 / left + 1 / left**2)
     return PlaceboStatistics(estimates, np.sqrt(among + outside))
 
 
 def _comparison_spread(averages: FloatArray, weights: FloatArray, rows: IntArray) -> FloatArray:
-    """Return the weighted sum of squares of the units outside each row around their own mean, shape (R,)."""
-    centred = averages - averages.mean()
+    """Return the weighted sum of squares of the units outside each row around their own mean, shape (..., R)."""
+    centred = averages - averages.mean(axis=-1, keepdims=True)
     left = weights.sum() - weights[rows].sum(axis=1)
-    mean = (weights @ centred - (weights * centred)[rows].sum(axis=1)) / left
-    powers = [weights**2 * centred**power for power in (0, 1, 2)]
-    zero, one, two = (moment.sum() - moment[rows].sum(axis=1) for moment in powers)
-    count = len(averages) - rows.shape[1]
+    mean = _sum_outside(weights * centred, rows) / left
+    zero, one, two = (_sum_outside(weights**2 * centred**power, rows) for power in (0, 1, 2))
+    count = len(weights) - rows.shape[1]
     return np.maximum(two - 2 * mean * one + mean**2 * zero, 0) * count / max(count - 1, 1)
 
 
+def _sum_outside(moment: FloatArray, rows: IntArray) -> FloatArray:
+    return moment.sum(axis=-1)[..., None] - moment[..., rows].sum(axis=-1)
+
+
 def _among_places(gaps: FloatArray, estimates: FloatArray, slots: FloatArray) -> FloatArray:
-    """Return the variance that the places of each row show among themselves, shape (R,); nothing with one place."""
+    """Return the variance that the places of each row show among themselves, shape (..., R); nothing with one place."""
     places = len(slots)
     if places == 1:
-        return np.zeros(len(gaps))
-    return ((gaps - estimates[:, None]) ** 2) @ slots**2 * places / (places - 1)
+        return np.zeros(estimates.shape)
+    return ((gaps - estimates[..., None]) ** 2) @ slots**2 * places / (places - 1)
 
 
 def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None, effect: float = 0.0) -> float:
@@ -110,9 +113,13 @@ def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray |
 
     ``rows`` must hold the actual assignment; that makes the test valid in small samples.
     """
-    actual = placebo_statistics(contrasts, contrasts.treated[None, :], scale=scale, effect=effect).studentised[0]
-    placebos = placebo_statistics(contrasts, rows, scale=scale, effect=effect).studentised
-    return float((np.abs(placebos) >= abs(actual) * (1 - TIES)).mean())
+    return float(_p_values(contrasts, rows, scale, np.array([effect]))[0])
+
+
+def _p_values(contrasts: Contrasts, rows: IntArray, scale: FloatArray | None, effects: FloatArray) -> FloatArray:
+    actual = placebo_statistics(contrasts, contrasts.treated[None, :], scale=scale, effect=effects).studentised
+    placebos = placebo_statistics(contrasts, rows, scale=scale, effect=effects).studentised
+    return np.asarray((np.abs(placebos) >= np.abs(actual) * (1 - TIES)).mean(axis=-1))
 
 
 def smallest_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray | None = None) -> float:
@@ -141,7 +148,7 @@ def placebo_interval(
     alpha = 1 - confidence
 
     def accepted(effects: FloatArray) -> np.ndarray:
-        return np.array([placebo_p_value(contrasts, rows, scale=scale, effect=effect) > alpha + TIES for effect in effects])
+        return _p_values(contrasts, rows, scale, effects) > alpha + TIES
 
     yardstick = float(np.std(placebo_statistics(contrasts, rows, scale=scale).estimates)) or 1.0
     return accepted_interval(accepted, float(actual.estimates[0]), yardstick, points=33)
