@@ -232,6 +232,18 @@ def trace_command(
         print("\n".join(trace_number(folder, address).lines))
 
 
+@app.command("release")
+def release_command(
+    folder: Annotated[Path | None, typer.Option("--to", help="Where the archive goes; outputs/release when absent.")] = None,
+) -> None:
+    """Put code, site, data and provenance with their checksums in one archive for a data repository."""
+    from lwo_analysis.publish.clock import generation_time
+    from lwo_analysis.run.release import plan_release, write_release
+
+    release = plan_release(paths.site_folder(), paths.runs_folder(), generation_time())
+    print(f"{write_release(release, folder or paths.outputs_folder() / 'release')}: {len(release.files)} files")
+
+
 @app.command("status")
 def status_command(
     json_: Annotated[bool, typer.Option("--json", help="As JSON, with the keys of ARCHITECTURE.md.")] = False,

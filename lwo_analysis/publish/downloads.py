@@ -123,18 +123,19 @@ def _data_package(
 
 def _resource(name: str, content: bytes, observations: pd.DataFrame) -> dict[str, Any]:
     extension = name.rsplit(".", 1)[1]
+    fields = [_field(column) for column in COLUMNS if column.name in observations.columns]
     resource = {
         "name": name.lower().replace(".", "-"),
         "path": name,
+        "type": "table",
         "format": extension,
         "mediatype": MEDIA_TYPES[extension],
-        "bytes": len(content),
         "hash": f"sha256:{sha256(content).hexdigest()}",
+        "schema": {"fields": fields, "missingValues": [""]},
     }
-    if extension != "csv":
-        return resource
-    fields = [_field(column) for column in COLUMNS if column.name in observations.columns]
-    return {**resource, "type": "table", "encoding": "utf-8", "schema": {"fields": fields, "missingValues": [""]}}
+    # Frictionless does not count the bytes of a Parquet file, and calls a package that states them invalid.
+    size = {} if extension == "parquet" else {"bytes": len(content)}
+    return {**resource, **size, **({"encoding": "utf-8"} if extension == "csv" else {})}
 
 
 def _field(column: Any) -> dict[str, Any]:
