@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 
-.PHONY: findings test check lint types words drift coverage lab lock benchmark format clean
+.PHONY: findings test check lint types words drift coverage lab lock benchmark release format clean
 
 findings: $(INSTALLED) ## set up and publish outputs/site/index.html
 	$(BIN)/lwo build
@@ -45,8 +45,11 @@ lock: $(INSTALLED) ## pin every dependency again, for all supported versions of 
 benchmark: $(INSTALLED) ## measure against named peers
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
 
+release: findings ## one archive of code, site, data and provenance for a data repository, in outputs/release
+	$(BIN)/lwo release
+
 clean: ## remove what the commands above made
-	rm -rf $(VENV) outputs/site outputs/runs data/processed/*.parquet data/processed/*.json data/processed/*.md
+	rm -rf $(VENV) outputs/site outputs/runs outputs/release data/processed/*.parquet data/processed/*.json data/processed/*.md
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || \

@@ -208,7 +208,6 @@ def data_package(observations: pd.DataFrame, path: Path) -> dict[str, object]:
                 "name": "observations",
                 "path": path.name,
                 "format": path.suffix.removeprefix("."),
-                "bytes": path.stat().st_size,
                 "hash": f"sha256:{sha256_of(path)}",
                 "schema": {
                     "fields": [

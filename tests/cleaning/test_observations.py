@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import frictionless
 import pandas as pd
 import pytest
 
@@ -116,7 +117,8 @@ def test_dictionary_and_package_describe_every_column(tmp_path):
     package = json.loads((tmp_path / "datapackage.json").read_text())
     resource = package["resources"][0]
     assert [field["name"] for field in resource["schema"]["fields"]] == list(COLUMN_NAMES)
-    assert resource["bytes"] == path.stat().st_size
+    report = frictionless.validate(str(tmp_path / "datapackage.json"))
+    assert report.flatten(["rowNumber", "fieldName", "type", "message"]) == []
     dictionary = (tmp_path / "data-dictionary.md").read_text()
     assert all(f"| {name} |" in dictionary for name in COLUMN_NAMES)
 
