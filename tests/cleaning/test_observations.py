@@ -113,7 +113,7 @@ def test_a_refused_table_leaves_what_was_there(tmp_path):
 
 
 def test_dictionary_and_package_describe_every_column(tmp_path):
-    path = write_observations(frame(), tmp_path)
+    write_observations(frame(), tmp_path)
     package = json.loads((tmp_path / "datapackage.json").read_text())
     resource = package["resources"][0]
     assert [field["name"] for field in resource["schema"]["fields"]] == list(COLUMN_NAMES)
