@@ -203,7 +203,8 @@ def _documented(code: str) -> str:
     path, function, _ = code.split(":")
     tree = ast.parse((REPOSITORY / path).read_text(encoding="utf-8"))
     own = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == function]
-    text = next(filter(None, map(ast.get_docstring, [*own, tree])), "")
+    documented: list[ast.FunctionDef | ast.Module] = [*own, tree]
+    text = next(filter(None, map(ast.get_docstring, documented)), "")
     return text.splitlines()[0] if text else ""
 
 
