@@ -30,6 +30,10 @@ words: $(INSTALLED) ## direction of imports, spelling, links
 drift: $(INSTALLED) ## catalogue, generated files, lock and notebooks
 	$(BIN)/lwo check
 
+coverage: $(INSTALLED) ## which lines of the numerics no unit test runs (ten minutes)
+	$(BIN)/coverage run -m pytest --quiet tests/catalogue tests/disclosure tests/effects tests/indicators
+	$(BIN)/coverage report
+
 format: $(INSTALLED) ## rewrite the code in the house style
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
