@@ -15,7 +15,13 @@ SLACK = 1e-6
 
 @dataclass(frozen=True)
 class Range:
-    """The values that an amount can have; an end that nothing bounds is infinite."""
+    """The values that an amount can have; an end that nothing bounds is infinite.
+
+    Attributes
+    ----------
+    lowest, highest : float
+        Its ends.
+    """
 
     lowest: float
     highest: float
@@ -59,7 +65,17 @@ def possible_range(system: CellSystem, point: np.ndarray, hidden: np.ndarray, ce
 
 
 def is_safe(system: CellSystem, cell: int, found: Range) -> bool:
-    """Return whether a hidden amount stays as unknown as its rule asks."""
+    """Return whether a hidden amount stays as unknown as its rule asks.
+
+    Parameters
+    ----------
+    system : CellSystem
+        Amounts, bounds, and the sums that tie them.
+    cell : int
+        Place of the amount.
+    found : Range
+        The values that it can have.
+    """
     size = max(abs(found.lowest), abs(found.highest))
     needed = system.width[cell] if np.isinf(size) else max(system.width[cell], system.relative_width[cell] * size)
     return bool(found.width >= needed - SLACK * max(1.0, needed))
@@ -67,6 +83,11 @@ def is_safe(system: CellSystem, cell: int, found: Range) -> bool:
 
 def consistent_point(system: CellSystem) -> np.ndarray:
     """Return amounts for every cell: the published ones, and for the others values that fit the sums as well as they can.
+
+    Parameters
+    ----------
+    system : CellSystem
+        Amounts, bounds, and the sums that tie them.
 
     Notes
     -----
@@ -92,7 +113,17 @@ def consistent_point(system: CellSystem) -> np.ndarray:
 
 
 def tied_cells(relations: np.ndarray, hidden: np.ndarray, cell: int) -> np.ndarray:
-    """Return the hidden amounts that sums tie to one of them, over hidden amounts alone: what is published passes nothing on."""
+    """Return the hidden amounts that sums tie to one of them, over hidden amounts alone: what is published passes nothing on.
+
+    Parameters
+    ----------
+    relations : (m, n) array
+        One row per sum, with 1 and -1 where an amount takes part.
+    hidden : (n,) array of bool
+        Amounts that are not shown.
+    cell : int
+        Place of the amount.
+    """
     touches = (relations != 0) & hidden
     reached = np.zeros(len(hidden), dtype=bool)
     reached[cell], size = True, 0

@@ -47,7 +47,15 @@ class Rule:
 
 @dataclass(frozen=True)
 class AreaSum:
-    """An area that is the sum of others that do not overlap; `lwd-rest` is in here as a part of `lwd`."""
+    """An area that is the sum of others that do not overlap; `lwd-rest` is in here as a part of `lwd`.
+
+    Attributes
+    ----------
+    whole : str
+        Id of the area.
+    parts : tuple of str
+        Ids of the areas that it is the sum of.
+    """
 
     whole: str
     parts: tuple[str, ...]
@@ -55,7 +63,15 @@ class AreaSum:
 
 @dataclass(frozen=True)
 class AreaMean:
-    """An area whose value is the unweighted mean of the values of its members."""
+    """An area whose value is the unweighted mean of the values of its members.
+
+    Attributes
+    ----------
+    area_id : str
+        Id of the area.
+    members : tuple of str
+        Ids of the areas that it is the mean of.
+    """
 
     area_id: str
     members: tuple[str, ...]
@@ -66,6 +82,15 @@ class Composition:
     """A quantity that is the sum of others in the same area and year, such as residents and their age groups.
 
     `exhaustive` False means that a part of the whole is not measured, so that the parts stay below it.
+
+    Attributes
+    ----------
+    whole : str
+        Id of the quantity.
+    parts : tuple of str
+        Ids of what it is the sum of.
+    exhaustive : bool
+        Whether the parts are all of it.
     """
 
     whole: str
@@ -75,7 +100,15 @@ class Composition:
 
 @dataclass(frozen=True)
 class YearSum:
-    """An indicator whose count in a year is the sum of another's counts in the `years` years up to it (pooled years)."""
+    """An indicator whose count in a year is the sum of another's counts in the `years` years up to it (pooled years).
+
+    Attributes
+    ----------
+    whole, part : str
+        Ids of the two indicators.
+    years : int
+        How many years are pooled.
+    """
 
     whole: str
     part: str

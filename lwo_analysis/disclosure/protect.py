@@ -109,6 +109,13 @@ def exposures(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFr
     This is an audit of a table as it stands, with no knowledge of which figures are small: every figure with status `suppressed`
     counts as secret.
 
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    policy : DisclosurePolicy
+        The rules, and how figures add up.
+
     Returns
     -------
     DataFrame
@@ -125,6 +132,15 @@ def exposures(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.DataFr
 
 def check_protected(observations: pd.DataFrame, policy: DisclosurePolicy, *, where: str) -> None:
     """Raise when a figure that is left out of a table follows from the others.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    policy : DisclosurePolicy
+        The rules, and how figures add up.
+    where : str
+        The table, for the error line.
 
     Raises
     ------

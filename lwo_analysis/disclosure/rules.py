@@ -63,7 +63,15 @@ def suppress_small(
 
 
 def without_figures(observations: pd.DataFrame, hidden: pd.Series) -> pd.DataFrame:
-    """Return the observations in which the hidden rows have status `suppressed` and no number at all."""
+    """Return the observations in which the hidden rows have status `suppressed` and no number at all.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    hidden : Series of bool
+        Rows to empty.
+    """
     emptied = {name: observations[name].mask(hidden) for name in NUMBER_COLUMNS}
     return observations.assign(**emptied, status=observations["status"].mask(hidden, str(Status.SUPPRESSED)))
 
@@ -118,6 +126,13 @@ def amounts_of_rows(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.
 
 def rules_of_rows(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.Series:
     """Return the rule of every row: that of its source, else that of its origin.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    policy : DisclosurePolicy
+        The rules, and how figures add up.
 
     Raises
     ------
@@ -193,6 +208,13 @@ def rounded_counts(observations: pd.DataFrame, policy: DisclosurePolicy) -> pd.D
 
     Intervals move with their value. Rounding adds doubt, but the protection does not lean on it. Rows whose rule has no base,
     means and rows without a number stay as they are.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    policy : DisclosurePolicy
+        The rules, and how figures add up.
 
     Examples
     --------

@@ -66,7 +66,15 @@ def complementary_pattern(system: CellSystem) -> Pattern:
 
 
 def exposed_cells(system: CellSystem, hidden: np.ndarray) -> dict[int, tuple[float, float]]:
-    """Return the secret amounts that a reader can work out too closely, with the ends of their possible range."""
+    """Return the secret amounts that a reader can work out too closely, with the ends of their possible range.
+
+    Parameters
+    ----------
+    system : CellSystem
+        Amounts, bounds, and the sums that tie them.
+    hidden : (n,) array of bool
+        Amounts that are not shown.
+    """
     exposed = {}
     for members in _components_with_secrets(system, hidden):
         part = _part(system, members)

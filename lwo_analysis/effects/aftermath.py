@@ -132,6 +132,13 @@ def aftermath_panel(
 def measure_aftermath(panel: pd.DataFrame, indicator: Indicator) -> Aftermath:
     """Return the three comparisons of a finished programme, with placebos, and the course by year.
 
+    Parameters
+    ----------
+    panel : DataFrame
+        From `aftermath_panel`: one area with a start, and areas of its size without. Not changed.
+    indicator : Indicator
+        What is measured; gives the scale of a share.
+
     Notes
     -----
     Each comparison is a difference in differences with a placebo test in space, rescaled for the chance that its people and its

@@ -41,6 +41,13 @@ class AggregatedEffects:
 def aggregate(effects: GroupTimeEffects, kind: Aggregation) -> AggregatedEffects:
     """Return group-time effects averaged in one of four ways.
 
+    Parameters
+    ----------
+    effects : GroupTimeEffects
+        Effects per cohort and period with their influence functions.
+    kind : {"simple", "dynamic", "group", "calendar"}
+        Over what is averaged.
+
     Notes
     -----
     simple: all cells with t >= g, weighted by the size of the cohort. dynamic: per e = t - g, weighted by cohort size;
@@ -69,7 +76,15 @@ def aggregate(effects: GroupTimeEffects, kind: Aggregation) -> AggregatedEffects
 
 
 def average_by_size(effects: GroupTimeEffects, cells: BoolArray) -> tuple[float, FloatArray]:
-    """Return the average of some cells weighted by the size of their cohort, and its influence function (N,)."""
+    """Return the average of some cells weighted by the size of their cohort, and its influence function (N,).
+
+    Parameters
+    ----------
+    effects : GroupTimeEffects
+        Effects per cohort and period with their influence functions.
+    cells : (K,) array of bool
+        Which cells.
+    """
     estimate = effects.estimate[cells]
     return _weighted(effects, effects.cohort[cells], estimate, effects.influence[:, cells])
 

@@ -157,7 +157,13 @@ def effect_panel(observations: pd.DataFrame, area_id: str, topic: Indicator, sta
 
 
 def effect_design(panel: pd.DataFrame) -> Design:
-    """Return what is estimated: the treated wijken weighted by the people the figure is about, against all others."""
+    """Return what is estimated: the treated wijken weighted by the people the figure is about, against all others.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        From `effect_panel`.
+    """
     treated = tuple(sorted(panel.loc[panel["start_year"].notna(), "area_id"].unique()))
     return Design(
         treated=treated,

@@ -147,12 +147,23 @@ class FrozenDesign:
 
 
 def canonical_json(design: Design) -> str:
-    """Return the content of a design as one line of JSON that does not depend on the order of the fields."""
+    """Return the content of a design as one line of JSON that does not depend on the order of the fields.
+
+    Parameters
+    ----------
+    design : Design
+        Any design.
+    """
     return json.dumps(dataclasses.asdict(design), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def design_from_dict(content: dict[str, Any]) -> Design:
     """Return the design with this content (lists become tuples).
+
+    Parameters
+    ----------
+    content : dict
+        Values by the names of the fields of `Design`.
 
     Raises
     ------
@@ -168,7 +179,13 @@ def design_from_dict(content: dict[str, Any]) -> Design:
 
 
 def split_frozen(design: Design | FrozenDesign) -> tuple[Design, FrozenDesign | None]:
-    """Return the design itself, and the registration when there is one."""
+    """Return the design itself, and the registration when there is one.
+
+    Parameters
+    ----------
+    design : Design or FrozenDesign
+        With or without a registration.
+    """
     return (design.design, design) if isinstance(design, FrozenDesign) else (design, None)
 
 

@@ -127,7 +127,27 @@ def fit_did(panel: pd.DataFrame, design: Design | FrozenDesign, *, covariates: S
 
 
 def kept_columns(first: IntArray, n_periods: int, anticipation: int) -> IntArray:
-    """Return the columns that remain when the periods of anticipation are left out (common start only)."""
+    """Return the columns that remain when the periods of anticipation are left out (common start only).
+
+    Parameters
+    ----------
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    n_periods : int
+        T, the number of columns.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+
+    Raises
+    ------
+    DesignError
+        There is anticipation and more than one start.
+
+    Examples
+    --------
+    >>> kept_columns(np.array([3, 5]), 5, 1).tolist()  # starts in column 3: column 2 goes
+    [0, 1, 3, 4]
+    """
     if anticipation == 0:
         return np.arange(n_periods)
     starts = np.unique(first[first < n_periods])
@@ -142,7 +162,24 @@ def kept_columns(first: IntArray, n_periods: int, anticipation: int) -> IntArray
 
 
 def covariate_matrices(panel: pd.DataFrame, design: Design, matrix: OutcomeMatrix, covariates: Sequence[str]) -> FloatArray:
-    """Return the covariates as a (C, N, T) array in the order of the matrix, refusing gaps."""
+    """Return the covariates as a (C, N, T) array in the order of the matrix, refusing gaps.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    matrix : OutcomeMatrix
+        The checked panel.
+    covariates : sequence of str
+        Names of columns of the panel.
+
+    Raises
+    ------
+    DesignError
+        A covariate is missing in a row.
+    """
     stacked = np.empty((len(covariates), *matrix.outcomes.shape))
     labels = panel[design.unit].astype(str)
     for position, name in enumerate(covariates):
@@ -156,7 +193,17 @@ def covariate_matrices(panel: pd.DataFrame, design: Design, matrix: OutcomeMatri
 
 
 def coefficient_uncertainty(fit: TwoWayFit, n_treated: int, position: int = 0) -> results.Uncertainty:
-    """Return the uncertainty of one coefficient, withheld when too few units are treated."""
+    """Return the uncertainty of one coefficient, withheld when too few units are treated.
+
+    Parameters
+    ----------
+    fit : TwoWayFit
+        A fitted regression.
+    n_treated : int
+        Treated units.
+    position : int
+        Which coefficient.
+    """
     if n_treated <= results.FEW_TREATED:
         return results.no_uncertainty(results.few_treated_reason(n_treated))
     return results.from_standard_error(

@@ -69,6 +69,12 @@ def with_effective_size(
         Columns `value` (share times `scale`), `year`, and those named. Not changed.
     scale : float
         Value of a share of one: 100 for percentages.
+    unit_col : str
+        Column of the areas.
+    start_col : str
+        Column of their first treated year, missing when there is none.
+    people_col : str
+        Column of how many people the figure is about.
 
     Raises
     ------

@@ -19,6 +19,15 @@ def relative_period_dummies(first: IntArray, n_periods: int, reference: int) -> 
     """Return the (N, T, K) dummies of the relative periods and their (K,) values, without the reference period.
 
     Raises nothing; a relative period that no treated unit reaches has no dummy.
+
+    Parameters
+    ----------
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    n_periods : int
+        T, the number of columns.
+    reference : int
+        The relative period that gets no dummy.
     """
     relative = np.arange(n_periods) - first[:, None]
     treated = first < n_periods
@@ -97,7 +106,23 @@ def period_table(
     df: float,
     level: float = 0.95,
 ) -> pd.DataFrame:
-    """Return one row per relative period, pointwise intervals, the reference (if any) as an exact zero."""
+    """Return one row per relative period, pointwise intervals, the reference (if any) as an exact zero.
+
+    Parameters
+    ----------
+    periods : (K,) array
+        Relative periods.
+    coefficients : (K,) array
+        Effects, in outcome units.
+    errors : (K,) array
+        Their standard errors; NaN gives an empty interval.
+    reference : int or None
+        Period that is zero by definition; None when there is none.
+    df : float
+        Degrees of freedom; infinite for the normal distribution.
+    level : float
+        Coverage of the interval, between 0 and 1.
+    """
     half = [results.from_standard_error(0.0, float(error), kind="", df=df, level=level).interval[1] for error in errors]
     table = pd.DataFrame(
         {

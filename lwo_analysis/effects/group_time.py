@@ -106,6 +106,17 @@ def group_time_effects(
 def comparison_periods(cohort: int, n_periods: int, base: Base, anticipation: int) -> list[tuple[int, int]]:
     """Return (period, reference) for every cell of a cohort; the reference itself is a cell only with a universal base.
 
+    Parameters
+    ----------
+    cohort : int
+        Column in which the cohort starts.
+    n_periods : int
+        T, the number of columns.
+    base : {"varying", "universal"}
+        Compare with the period before, or always with the last one before the start.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+
     Examples
     --------
     >>> comparison_periods(2, 4, "varying", 0)
@@ -127,6 +138,19 @@ def att_cell(
     """Return the effect in one cell and its influence function (N,), by outcome regression of the change of the controls.
 
     With a constant as only regressor this is the difference of two (weighted) means.
+
+    Parameters
+    ----------
+    change : (N,) array
+        Change of each unit from the reference period.
+    treated : (N,) array of bool
+        The cohort.
+    controls : (N,) array of bool
+        Its comparison.
+    X : (N, P) array
+        Regressors, a constant among them.
+    weights : (N,) array
+        Weight of each unit.
     """
     n_units = len(change)
     D, C = treated * weights, controls * weights
@@ -151,6 +175,19 @@ def estimate_callaway_santanna(
     """Return the simple aggregation for a matrix and first treated columns (see ``panel.Estimator``), without the variance.
 
     The mean over all treated unit-periods of ATT(g, t), g <= t.
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    control : {"never", "not_yet"}
+        Whether later starters serve as comparison until they start.
     """
     n_periods = outcomes.shape[1]
     unit = np.ones(len(outcomes)) if weights is None else weights

@@ -76,6 +76,8 @@ def interrupted_estimate(
         Also let the trend change at the start.
     harmonics : int
         Pairs of sine and cosine with the given ``period`` (in observations).
+    period : float
+        Observations per year, for the harmonics.
 
     Raises
     ------
@@ -96,7 +98,29 @@ def interrupted_estimate(
 def regressors(
     n_points: int, start: int, *, slope_change: bool = False, harmonics: int = 0, period: float = 12.0
 ) -> tuple[tuple[str, ...], FloatArray]:
-    """Return names and columns (T, K) of the regression; time counts from 1 as in the tutorial of Lopez Bernal et al."""
+    """Return names and columns (T, K) of the regression; time counts from 1 as in the tutorial of Lopez Bernal et al.
+
+    Parameters
+    ----------
+    n_points : int
+        T, the number of observations.
+    start : int
+        First treated position.
+    slope_change : bool
+        Whether the slope may change at the start.
+    harmonics : int
+        Pairs of sine and cosine for the season.
+    period : float
+        Observations per year.
+
+    Examples
+    --------
+    >>> names, X = regressors(3, 1, slope_change=True)
+    >>> names
+    ('level', 'trend', 'step', 'slope_change')
+    >>> X[1:].tolist()  # the second and third observation; the start is the second
+    [[1.0, 2.0, 1.0, 0.0], [1.0, 3.0, 1.0, 1.0]]
+    """
     time = np.arange(1.0, n_points + 1)
     after = (np.arange(n_points) >= start).astype(float)
     columns = {"level": np.ones(n_points), "trend": time, "step": after}
@@ -109,7 +133,20 @@ def regressors(
 
 
 def require_points(n_points: int, n_parameters: int) -> None:
-    """Refuse more than one parameter per four observations."""
+    """Refuse more than one parameter per four observations.
+
+    Parameters
+    ----------
+    n_points : int
+        T, the number of observations.
+    n_parameters : int
+        Columns of the regression.
+
+    Raises
+    ------
+    DesignError
+        There are more.
+    """
     allowed = n_points // POINTS_PER_PARAMETER
     if n_parameters > allowed:
         raise DesignError(
@@ -203,7 +240,18 @@ def _regression(series: FloatArray, X: FloatArray, model: Model, exposure: Float
 
 
 def newey_west_lags(n_points: int) -> int:
-    """Return the number of lags of the Newey-West covariance, floor(4 (T / 100)^(2/9))."""
+    """Return the number of lags of the Newey-West covariance, floor(4 (T / 100)^(2/9)).
+
+    Parameters
+    ----------
+    n_points : int
+        T, the number of observations.
+
+    Examples
+    --------
+    >>> newey_west_lags(100), newey_west_lags(12)
+    (4, 2)
+    """
     return math.floor(4 * (n_points / 100) ** (2 / 9))
 
 

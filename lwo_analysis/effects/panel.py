@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from lwo_analysis.effects import panel_checks as check
+from lwo_analysis.effects import start_checks as start_check
 from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
 from lwo_analysis.errors import DesignError
 
@@ -155,14 +156,14 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
     rows = check.inside_window(panel, design)
     check.origin(rows)
     check.duplicates(rows, design)
-    start = check.start_per_unit(rows, design)
-    check.treated_set(start, design)
-    check.controls_are_untreated(start, design)
+    start = start_check.start_per_unit(rows, design)
+    start_check.treated_set(start, design)
+    start_check.controls_are_untreated(start, design)
     wide, start, notes = check.balanced(rows, start, design)
     times = wide.columns.to_numpy()
     first = first_treated_columns(start.to_numpy(dtype=float), times)
-    check.timing(start, times, first, design, need_controls=need_controls)
-    check.anticipated(start, times, design)
+    start_check.timing(start, times, first, design, need_controls=need_controls)
+    start_check.anticipated(start, times, design)
     check.varies(wide, design)
     population = check.mean_per_unit(rows, wide.index, design.population, design)
     return OutcomeMatrix(
@@ -172,7 +173,7 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
         times=times,
         population=population,
         weights=_unit_weights(rows, wide.index, design),
-        notes=notes + check.late_starts(start, times),
+        notes=notes + start_check.late_starts(start, times),
         design_id=design.id,
         frozen_before_data=_frozen_before_data(rows, design, frozen),
     )
@@ -180,6 +181,13 @@ def to_matrix(panel: pd.DataFrame, design: Design | FrozenDesign, *, need_contro
 
 def first_treated_columns(start: FloatArray, times: npt.NDArray[Any]) -> IntArray:
     """Return per unit the first column at or after its start, and T when there is none (also for a missing start).
+
+    Parameters
+    ----------
+    start : Series
+        First treated period by unit; missing for a unit that never starts.
+    times : (T,) array
+        The periods, in order.
 
     Examples
     --------
@@ -192,6 +200,13 @@ def first_treated_columns(start: FloatArray, times: npt.NDArray[Any]) -> IntArra
 
 def common_start(first: IntArray, n_periods: int) -> int:
     """Return the one column in which all treated units start.
+
+    Parameters
+    ----------
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    n_periods : int
+        T, the number of columns.
 
     Raises
     ------
@@ -215,6 +230,13 @@ def collapse(matrix: OutcomeMatrix, *, anticipation: int = 0) -> Collapsed:
     For a common start the difference-in-differences estimate is the difference of two means of these numbers, exactly; this is
     what makes permutation inference fast. Not for staggered starts.
 
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+
     Raises
     ------
     DesignError
@@ -228,6 +250,17 @@ def collapse(matrix: OutcomeMatrix, *, anticipation: int = 0) -> Collapsed:
 
 def starts_from_treatment(panel: pd.DataFrame, *, unit_col: str, time_col: str, treated_col: str) -> pd.Series:
     """Return for each row the first treated period of its unit, from a 0/1 column (missing when never treated).
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period.
+    unit_col : str
+        Column of the units.
+    time_col : str
+        Column of the periods.
+    treated_col : str
+        Column with 1 from the start on, 0 before.
 
     Raises
     ------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +15,39 @@ ROUNDING = 1e-12
 
 
 def few(labels: Sequence[object], limit: int = 5) -> str:
-    """Return the first labels as text, with the number of those not shown."""
+    """Return the first labels as text, with the number of those not shown.
+
+    Parameters
+    ----------
+    labels : sequence
+        What is listed.
+    limit : int
+        How many are shown.
+
+    Examples
+    --------
+    >>> few(['a', 'b', 'c'], limit=2)
+    'a, b and 1 more'
+    """
     shown = ", ".join(str(label) for label in labels[:limit])
     return shown if len(labels) <= limit else f"{shown} and {len(labels) - limit} more"
 
 
 def columns(panel: pd.DataFrame, design: Design) -> None:
-    """Refuse a panel without the columns that the design names."""
+    """Refuse a panel without the columns that the design names.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+
+    Raises
+    ------
+    DesignError
+        A column is absent, or a row has no unit or period.
+    """
     needed = [design.unit, design.time, design.outcome, design.start]
     if absent := [name for name in needed if name not in panel]:
         raise DesignError("panel", expected=f"columns {needed}", found=f"no {absent}", remedy="rename the columns or the design")
@@ -33,14 +58,33 @@ def columns(panel: pd.DataFrame, design: Design) -> None:
 
 
 def inside_window(panel: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Return the rows inside the window of the design (a copy)."""
+    """Return the rows inside the window of the design (a copy).
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    """
     if design.window is None:
         return panel.copy()
     return panel[panel[design.time].between(*design.window)].copy()
 
 
 def origin(rows: pd.DataFrame) -> None:
-    """Refuse outcomes that a model predicted from the characteristics of the residents."""
+    """Refuse outcomes that a model predicted from the characteristics of the residents.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows inside the window.
+
+    Raises
+    ------
+    DesignError
+        There are modelled rows.
+    """
     if "origin" in rows and (modelled := int((rows["origin"] == "modelled").sum())):
         raise DesignError(
             "panel.origin",
@@ -51,7 +95,20 @@ def origin(rows: pd.DataFrame) -> None:
 
 
 def duplicates(rows: pd.DataFrame, design: Design) -> None:
-    """Refuse more than one row per unit and period."""
+    """Refuse more than one row per unit and period.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows inside the window.
+    design : Design
+        Names the columns, the window and the comparison.
+
+    Raises
+    ------
+    DesignError
+        A unit has two rows of one period.
+    """
     double = rows[rows.duplicated([design.unit, design.time], keep=False)]
     if len(double):
         cells = sorted({f"{unit} {time}" for unit, time in zip(double[design.unit], double[design.time], strict=True)})
@@ -60,45 +117,23 @@ def duplicates(rows: pd.DataFrame, design: Design) -> None:
         )
 
 
-def start_per_unit(rows: pd.DataFrame, design: Design) -> pd.Series:
-    """Return the start of each unit (missing = never), refusing a unit whose start is not one constant."""
-    distinct = rows.groupby(design.unit)[design.start].nunique(dropna=False)
-    if len(changing := distinct[distinct > 1].index.tolist()):
-        raise DesignError(
-            f"panel.{design.start}",
-            expected="one start per unit, in all its rows",
-            found=f"a start that changes in {few(changing)}",
-            remedy="treatment that switches off or moves is not supported: end the window earlier or leave the unit out",
-        )
-    return rows.groupby(design.unit)[design.start].first().astype(float).sort_index()
-
-
-def treated_set(start: pd.Series, design: Design) -> None:
-    """Refuse a panel that treats other units than the design announced."""
-    found = {str(unit) for unit in start.index[start.notna()]}
-    if design.treated and found != set(design.treated):
-        raise DesignError(
-            "treated units",
-            expected=few(sorted(design.treated)),
-            found=few(sorted(found)) or "none",
-            remedy="correct the start column, or register another design",
-        )
-
-
-def controls_are_untreated(start: pd.Series, design: Design) -> None:
-    """Refuse controls that are treated elsewhere in the same programme."""
-    never = start.index[start.isna()].astype(str)
-    if also := sorted(never[never.isin(design.also_treated)]):
-        raise DesignError(
-            "comparison pool",
-            expected="controls without the programme",
-            found=f"{few(also)}, treated elsewhere in the programme",
-            remedy="take them out of the panel or give them their own start",
-        )
-
-
 def balanced(rows: pd.DataFrame, start: pd.Series, design: Design) -> tuple[pd.DataFrame, pd.Series, tuple[str, ...]]:
-    """Return outcomes as units x periods without gaps, the matching starts, and what was left out."""
+    """Return outcomes as units x periods without gaps, the matching starts, and what was left out.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows inside the window.
+    start : Series
+        First treated period by unit; missing for a unit that never starts.
+    design : Design
+        Names the columns, the window and the comparison.
+
+    Raises
+    ------
+    DesignError
+        A treated unit has a gap, or a control has one and gaps are errors.
+    """
     wide = rows.pivot(index=design.unit, columns=design.time, values=design.outcome).sort_index().astype(float)
     _check_spacing(wide.columns.to_numpy(dtype=float))
     _refuse_infinite(wide, design)
@@ -122,37 +157,21 @@ def balanced(rows: pd.DataFrame, start: pd.Series, design: Design) -> tuple[pd.D
     return kept, start.loc[kept.index], (note,)
 
 
-def timing(
-    start: pd.Series, times: npt.NDArray[Any], first: npt.NDArray[np.int64], design: Design, *, need_controls: bool
-) -> None:
-    """Refuse a panel without controls, with units treated from the first period on, or with too little before the start."""
-    if need_controls and not (first == len(times)).any():
-        raise DesignError(
-            "comparison pool", expected="untreated units", found="none", remedy="add areas without the programme to the panel"
-        )
-    if not start.notna().any():
-        raise DesignError(
-            f"panel.{design.start}", expected="at least one treated unit", found="none", remedy="fill the start of treated units"
-        )
-    if already := start.index[start <= times[0]].tolist():
-        raise DesignError(
-            "window",
-            expected="every treated unit untreated at first",
-            found=f"{few(already)} treated before the window or at its start ({times[0]})",
-            remedy="start the window earlier or leave those units out",
-        )
-    n_before = int(first.min()) - design.anticipation
-    if n_before < design.min_pre_periods:
-        raise DesignError(
-            "window",
-            expected=f"at least {design.min_pre_periods} periods before the first start",
-            found=str(n_before),
-            remedy="start the window earlier; with one period parallel trends cannot be seen (min_pre_periods=1 accepts that)",
-        )
-
-
 def varies(wide: pd.DataFrame, design: Design) -> None:
-    """Refuse an outcome that has one value everywhere."""
+    """Refuse an outcome that has one value everywhere.
+
+    Parameters
+    ----------
+    wide : DataFrame
+        Outcomes, units by periods.
+    design : Design
+        Names the columns, the window and the comparison.
+
+    Raises
+    ------
+    DesignError
+        It has.
+    """
     values = wide.to_numpy()
     if np.ptp(values) == 0:
         raise DesignError(
@@ -164,7 +183,18 @@ def varies(wide: pd.DataFrame, design: Design) -> None:
 
 
 def comparison_has_noise(outcomes: npt.NDArray[np.float64]) -> None:
-    """Refuse untreated units (N0, T) that all move in the same way: there is nothing to hold a difference against."""
+    """Refuse untreated units (N0, T) that all move in the same way: there is nothing to hold a difference against.
+
+    Parameters
+    ----------
+    outcomes : (N0, T) array
+        Outcomes of the untreated units.
+
+    Raises
+    ------
+    DesignError
+        They do.
+    """
     own = outcomes - outcomes.mean(axis=1, keepdims=True)
     if np.abs(own - own.mean(axis=0)).max() <= ROUNDING * np.abs(outcomes).max():
         raise DesignError(
@@ -176,34 +206,30 @@ def comparison_has_noise(outcomes: npt.NDArray[np.float64]) -> None:
 
 
 def mean_per_unit(rows: pd.DataFrame, units: pd.Index, column: str | None, design: Design) -> npt.NDArray[np.float64] | None:
-    """Return the mean of a column of sizes per unit over the window, or None when the panel has no such column."""
+    """Return the mean of a column of sizes per unit over the window, or None when the panel has no such column.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        The rows inside the window.
+    units : Index
+        The units, in order.
+    column : str or None
+        Column of sizes.
+    design : Design
+        Names the columns, the window and the comparison.
+
+    Raises
+    ------
+    DesignError
+        A unit has no size above 0.
+    """
     if column is None or column not in rows:
         return None
     mean = rows.groupby(design.unit)[column].mean().reindex(units).to_numpy(dtype=float)
     if len(wrong := units[~(np.isfinite(mean) & (mean > 0))].tolist()):
         raise DesignError(f"panel.{column}", expected="a size above 0", found=f"none for {few(wrong)}", remedy="complete it")
     return mean
-
-
-def anticipated(start: pd.Series, times: npt.NDArray[Any], design: Design) -> None:
-    """Refuse a unit that starts after the window but may already react inside it: it is neither treated nor untreated."""
-    step = times[1] - times[0]
-    reacts = (start > times[-1]) & (start - design.anticipation * step <= times[-1])
-    if (start <= times[-1]).any() and reacts.any():
-        raise DesignError(
-            "comparison pool",
-            expected=f"untreated units that do not anticipate a start within {design.anticipation} period(s)",
-            found=f"{few(start.index[reacts].tolist())}, which start(s) soon after {times[-1]}",
-            remedy="end the window earlier, or leave those units out of the panel",
-        )
-
-
-def late_starts(start: pd.Series, times: npt.NDArray[Any]) -> tuple[str, ...]:
-    """Return the note that some units start after the last period and serve as controls until then."""
-    late = start.index[start > times[-1]].tolist()
-    if not late:
-        return ()
-    return (f"{len(late)} unit(s) start after the last period {times[-1]} and are untreated in this window ({few(late)})",)
 
 
 def _refuse_infinite(wide: pd.DataFrame, design: Design) -> None:

@@ -12,8 +12,9 @@ import pandas as pd
 from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
 from lwo_analysis.effects.inference.assignments import placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
-from lwo_analysis.effects.inference.placebo import Correction, scale_of, usable_matrix
+from lwo_analysis.effects.inference.placebo import usable_matrix
 from lwo_analysis.effects.inference.placebo_estimator import placebo_distribution
+from lwo_analysis.effects.inference.placebo_scale import Correction, scale_of
 from lwo_analysis.effects.inference.placebo_statistics import placebo_interval
 from lwo_analysis.effects.panel import BoolArray, Estimator, FloatArray, IntArray, OutcomeMatrix
 from lwo_analysis.effects.sentences import decimals_for, format_number
@@ -175,6 +176,13 @@ def minimal_detectable_effect(
 def effect_at_power(thresholds: FloatArray, power: float) -> float:
     """Return the smallest effect that exceeds a share ``power`` of the thresholds (outcome units); infinite when none does.
 
+    Parameters
+    ----------
+    thresholds : (R,) array
+        In each placebo world, the effect from which the test rejects (outcome units).
+    power : float
+        Share of the thresholds, 0 to 1.
+
     Examples
     --------
     >>> effect_at_power(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), 0.8)
@@ -184,7 +192,13 @@ def effect_at_power(thresholds: FloatArray, power: float) -> float:
 
 
 def power_curve(thresholds: FloatArray) -> pd.DataFrame:
-    """Return the power on a grid of effects from zero to beyond the largest finite threshold."""
+    """Return the power on a grid of effects from zero to beyond the largest finite threshold.
+
+    Parameters
+    ----------
+    thresholds : (R,) array
+        In each placebo world, the effect from which the test rejects (outcome units).
+    """
     finite = thresholds[np.isfinite(thresholds)]
     top = 1.1 * float(np.abs(finite).max()) if len(finite) else 1.0
     effects = np.linspace(0, top, CURVE_POINTS)

@@ -154,14 +154,40 @@ class Uncertainty:
 
 
 def no_uncertainty(reason: str) -> Uncertainty:
-    """Return the absence of a standard error, with its reason."""
+    """Return the absence of a standard error, with its reason.
+
+    Parameters
+    ----------
+    reason : str
+        Why there is none, for readers.
+    """
     return Uncertainty(math.nan, NO_INTERVAL, math.nan, reason)
 
 
 def from_standard_error(
     estimate: float, standard_error: float, *, kind: str, df: float = math.inf, level: float = 0.95
 ) -> Uncertainty:
-    """Return the symmetric interval and two-sided p-value; Student's t with ``df`` degrees of freedom, normal when infinite."""
+    """Return the symmetric interval and two-sided p-value; Student's t with ``df`` degrees of freedom, normal when infinite.
+
+    Parameters
+    ----------
+    estimate : float
+        In outcome units.
+    standard_error : float
+        In the same unit, at least 0.
+    kind : str
+        How the error was made.
+    df : float
+        Degrees of freedom; infinite for the normal distribution.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Examples
+    --------
+    >>> found = from_standard_error(2.0, 1.0, kind='classical')
+    >>> [round(end, 2) for end in found.interval], round(found.p_value, 4)  # 2 ± 1.96
+    ([0.04, 3.96], 0.0455)
+    """
     reference = stats.norm if math.isinf(df) else stats.t(df)
     half = float(reference.ppf(0.5 + level / 2)) * standard_error
     p_value = float(2 * reference.sf(abs(estimate) / standard_error)) if standard_error > 0 else math.nan
@@ -170,7 +196,13 @@ def from_standard_error(
 
 
 def few_treated_reason(n_treated: int) -> str:
-    """Return why a standard error is withheld."""
+    """Return why a standard error is withheld.
+
+    Parameters
+    ----------
+    n_treated : int
+        Treated units.
+    """
     small = f"no analytic standard error: with {n_treated} treated unit(s) it would be far too small"
     return f"{small}; use a placebo or permutation test"
 
@@ -186,7 +218,27 @@ def build_result(
     warnings: tuple[str, ...] = (),
     **extra: Any,
 ) -> EffectResult:
-    """Return the result of an estimator on a matrix: counts, identity, notes and status are filled in from the matrix."""
+    """Return the result of an estimator on a matrix: counts, identity, notes and status are filled in from the matrix.
+
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    design : Design or FrozenDesign
+        What was asked.
+    method : str
+        Name of the estimator.
+    estimate : float
+        In outcome units; NaN when it is not identified.
+    uncertainty : Uncertainty
+        Interval and p-value, or why there are none.
+    details : DataFrame
+        Effects behind the overall number.
+    warnings : tuple of str
+        What a reader has to know.
+    **extra
+        Other fields of `EffectResult`.
+    """
     plain, _ = split_frozen(design)
     estimate = float(estimate)
     known = math.isfinite(uncertainty.standard_error) or math.isfinite(uncertainty.p_value)
@@ -213,7 +265,17 @@ def build_result(
 
 
 def too_early(matrix: OutcomeMatrix, design: Design | FrozenDesign, method: str) -> EffectResult | None:
-    """Return the answer "too early" when no treated unit has been treated inside the window yet, otherwise None."""
+    """Return the answer "too early" when no treated unit has been treated inside the window yet, otherwise None.
+
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    design : Design or FrozenDesign
+        What was asked.
+    method : str
+        Name of the estimator.
+    """
     if matrix.treated.any():
         return None
     reason = "no period after the start of the treatment yet"
@@ -230,5 +292,16 @@ def too_early(matrix: OutcomeMatrix, design: Design | FrozenDesign, method: str)
 
 
 def standard_errors(influence: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the standard error of each column of an n x k influence-function matrix: sqrt(sum of squares) / n."""
+    """Return the standard error of each column of an n x k influence-function matrix: sqrt(sum of squares) / n.
+
+    Parameters
+    ----------
+    influence : (n, k) array
+        Influence functions.
+
+    Examples
+    --------
+    >>> standard_errors(np.array([[3.0], [4.0]])).tolist()  # sqrt(9 + 16) / 2
+    [2.5]
+    """
     return np.sqrt((influence**2).sum(axis=0)) / len(influence)

@@ -92,7 +92,21 @@ def estimate_ridge_synthetic_control(
     anticipation: int = 0,
     penalty: float | None = None,
 ) -> float:
-    """Return the estimate for a matrix and first treated columns (see ``panel.Estimator``)."""
+    """Return the estimate for a matrix and first treated columns (see ``panel.Estimator``).
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    penalty : float or None
+        Ridge penalty; None chooses it by leaving periods out.
+    """
     controls, cohorts = split_cohorts(outcomes, first, weights=weights, anticipation=anticipation)
     return sum(
         c.share * ridge_synthetic_control_estimate(controls[:, c.columns], c.treated, c.n_pre, penalty=penalty).estimate

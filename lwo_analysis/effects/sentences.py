@@ -49,7 +49,15 @@ NOUNS = {"nl": (("gebied met", "gebieden met"), ("gebied", "gebieden")), "en": (
 
 
 def effect_sentence(result: EffectResult, language: Language = "nl") -> str:
-    """Return the sentence of a result: the template is decided by its status, interval and p-value, never by hand."""
+    """Return the sentence of a result: the template is decided by its status, interval and p-value, never by hand.
+
+    Parameters
+    ----------
+    result : EffectResult
+        What an estimator returned.
+    language : {"nl", "en"}
+        Language of the text.
+    """
     templates = TEMPLATES[language]
     words = {**_counts(result, language), **_numbers(result, language)}
     words["who"] = templates["who" if result.n_control else "who_alone"].format(**words)
@@ -57,7 +65,13 @@ def effect_sentence(result: EffectResult, language: Language = "nl") -> str:
 
 
 def outcome_kind(result: EffectResult) -> str:
-    """Return which kind of outcome this is: the name of its template."""
+    """Return which kind of outcome this is: the name of its template.
+
+    Parameters
+    ----------
+    result : EffectResult
+        What an estimator returned.
+    """
     if result.status != "estimated":
         return result.status
     lower, upper = result.interval
@@ -74,6 +88,13 @@ def rejects(p_value: float, level: float) -> bool:
     A p-value that equals ``1 - level`` rejects: permutation p-values are fractions such as 1/10, and ``1 - 0.9`` is slightly
     less than 0.1 in floating point.
 
+    Parameters
+    ----------
+    p_value : float
+        Between 0 and 1; NaN when there is none.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
     Examples
     --------
     >>> rejects(0.1, 0.9), rejects(0.11, 0.9)
@@ -84,6 +105,13 @@ def rejects(p_value: float, level: float) -> bool:
 
 def format_p(p_value: float, language: Language = "nl") -> str:
     """Return a p-value as text; below 0.001 as a bound, never as 0.000.
+
+    Parameters
+    ----------
+    p_value : float
+        Between 0 and 1; NaN when there is none.
+    language : {"nl", "en"}
+        Language of the text.
 
     Examples
     --------
@@ -97,7 +125,24 @@ def format_p(p_value: float, language: Language = "nl") -> str:
 
 
 def format_number(value: float, decimals: int, language: Language = "nl", *, sign: bool = False) -> str:
-    """Return a number with this many decimals, a true minus sign, and the decimal mark of the language."""
+    """Return a number with this many decimals, a true minus sign, and the decimal mark of the language.
+
+    Parameters
+    ----------
+    value : float
+        Not finite values become words.
+    decimals : int
+        How many.
+    language : {"nl", "en"}
+        Language of the text.
+    sign : bool
+        Whether a plus is written.
+
+    Examples
+    --------
+    >>> format_number(-1234.5, 1, 'nl'), format_number(0.25, 1, 'en', sign=True)
+    ('−1.234,5', '+0.2')
+    """
     if not math.isfinite(value):
         return {"nl": "onbekend", "en": "unknown"}[language] if math.isnan(value) else ("−∞" if value < 0 else "∞")
     text = f"{abs(value):,.{decimals}f}"
@@ -108,7 +153,20 @@ def format_number(value: float, decimals: int, language: Language = "nl", *, sig
 
 
 def decimals_for(uncertainty: float, value: float) -> int:
-    """Return the number of decimals at which the last digit is at most half the uncertainty (half the value if unknown)."""
+    """Return the number of decimals at which the last digit is at most half the uncertainty (half the value if unknown).
+
+    Parameters
+    ----------
+    uncertainty : float
+        Width or error, in the unit of the value.
+    value : float
+        What is shown.
+
+    Examples
+    --------
+    >>> decimals_for(0.5, 12.34), decimals_for(20.0, 1234.0)  # digits of 0.1 and of 1
+    (1, 0)
+    """
     yardstick = uncertainty if math.isfinite(uncertainty) and uncertainty > 0 else abs(value)
     if not math.isfinite(yardstick) or yardstick == 0:
         return 2

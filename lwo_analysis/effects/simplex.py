@@ -108,6 +108,15 @@ def violation(D: FloatArray, weights: FloatArray, eta: float) -> float:
     """Return by how much weights on the simplex miss the conditions of Karush, Kuhn and Tucker for |D'w|^2 + eta |w|^2.
 
     No donor may have a lower gradient than the average over the weights: the answer is the duality gap, at least 0.
+
+    Parameters
+    ----------
+    D : (K, J) array
+        Deviation of each donor from the target, one row per donor.
+    weights : (K,) array
+        Weights, at least 0.
+    eta : float
+        Penalty on their squares.
     """
     gradient = D @ (D.T @ weights) + eta * weights
     return float(gradient @ weights - gradient.min()) if abs(weights.sum() - 1) < ROUNDING else np.inf

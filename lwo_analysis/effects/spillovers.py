@@ -137,6 +137,15 @@ def estimate_spillover(panel: pd.DataFrame, ring: Collection[str], programme: Co
 def spillover_variants(panel: pd.DataFrame, found: Spillover, programme: Collection[str]) -> pd.DataFrame:
     """Return the estimate with a start one year earlier and later, and without each area of the ring in turn.
 
+    Parameters
+    ----------
+    panel : DataFrame
+        As in `measure_spillover`. Not changed.
+    found : Spillover
+        The estimate that is varied.
+    programme : collection of str
+        Areas of the programme, left out of ring and comparison.
+
     Returns
     -------
     DataFrame

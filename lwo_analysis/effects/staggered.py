@@ -114,7 +114,24 @@ def fit_callaway_santanna(
 
 
 def constant_covariates(panel: pd.DataFrame, design: Design, matrix: OutcomeMatrix, names: Sequence[str]) -> FloatArray | None:
-    """Return the (N, P) characteristics, refusing columns that change over time."""
+    """Return the (N, P) characteristics, refusing columns that change over time.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    matrix : OutcomeMatrix
+        The checked panel.
+    names : sequence of str
+        Columns of the panel.
+
+    Raises
+    ------
+    DesignError
+        A column changes within a unit, is constant over units, or repeats another.
+    """
     if not names:
         return None
     stacked = covariate_matrices(panel, design, matrix, names)
@@ -139,13 +156,27 @@ def constant_covariates(panel: pd.DataFrame, design: Design, matrix: OutcomeMatr
 
 
 def single_unit_cohorts(matrix: OutcomeMatrix) -> FloatArray:
-    """Return the first treated columns in which exactly one unit starts."""
+    """Return the first treated columns in which exactly one unit starts.
+
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    """
     starts, counts = np.unique(matrix.first[matrix.treated], return_counts=True)
     return starts[counts == 1]
 
 
 def withheld_reason(matrix: OutcomeMatrix, single: FloatArray) -> str:
-    """Return why no analytic standard error is shown, or an empty text."""
+    """Return why no analytic standard error is shown, or an empty text.
+
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    single : (n,) array
+        Columns in which one unit starts.
+    """
     if single.size:
         years = ", ".join(str(matrix.times[start]) for start in single)
         return (
@@ -165,7 +196,23 @@ def detail_table(
     *,
     hide_all: bool,
 ) -> pd.DataFrame:
-    """Return the effects behind the overall number; standard errors are NaN wherever a cohort of one unit takes part."""
+    """Return the effects behind the overall number; standard errors are NaN wherever a cohort of one unit takes part.
+
+    Parameters
+    ----------
+    effects : GroupTimeEffects
+        Effects per cohort and period with their influence functions.
+    combined : AggregatedEffects
+        Their averages.
+    aggregation : str
+        How they were averaged.
+    matrix : OutcomeMatrix
+        The checked panel.
+    single : (n,) array
+        Columns in which one unit starts.
+    hide_all : bool
+        Whether every standard error is withheld.
+    """
     if aggregation == "simple":
         table = period_table(effects.relative, effects.estimate, standard_errors(effects.influence), None, np.inf)
         order = np.argsort(effects.relative, kind="stable")
@@ -181,7 +228,15 @@ def detail_table(
 
 
 def with_reference(table: pd.DataFrame, reference: int) -> pd.DataFrame:
-    """Return a dynamic table with the universal base period as an exact zero, as event-study figures show it."""
+    """Return a dynamic table with the universal base period as an exact zero, as event-study figures show it.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Effects by `relative_period`.
+    reference : int
+        The base period.
+    """
     zero = pd.DataFrame([{"relative_period": reference} | dict.fromkeys(table.columns[1:], 0.0)])
     return pd.concat([table, zero]).sort_values("relative_period", ignore_index=True)
 

@@ -85,7 +85,17 @@ def fit_sun_abraham(panel: pd.DataFrame, design: Design | FrozenDesign, *, covar
 
 
 def interaction_dummies(first: IntArray, n_periods: int, reference: int) -> tuple[FloatArray, IntArray, IntArray]:
-    """Return (N, T, K) dummies of cohort x relative period with their cohorts (K,) and relative periods (K,)."""
+    """Return (N, T, K) dummies of cohort x relative period with their cohorts (K,) and relative periods (K,).
+
+    Parameters
+    ----------
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    n_periods : int
+        T, the number of columns.
+    reference : int
+        Relative period without a dummy.
+    """
     cells = [
         (cohort, period)
         for cohort in np.unique(first[first < n_periods])

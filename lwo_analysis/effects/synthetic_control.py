@@ -108,6 +108,19 @@ def estimate_synthetic_control(
     """Return the estimate for a matrix and first treated columns (see ``panel.Estimator``).
 
     The mean of the treated units of each cohort gets its own synthetic control; cohorts count by treated unit-periods.
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    ridge : float or None
+        Penalty on the squares of the donor weights.
     """
     controls, cohorts = split_cohorts(outcomes, first, weights=weights, anticipation=anticipation)
     total = 0.0
@@ -146,7 +159,19 @@ class Cohort:
 def split_cohorts(
     outcomes: FloatArray, first: IntArray, *, weights: FloatArray | None = None, anticipation: int = 0
 ) -> tuple[FloatArray, list[Cohort]]:
-    """Return the outcomes of the never treated units (N0, T) and the cohorts of treated units."""
+    """Return the outcomes of the never treated units (N0, T) and the cohorts of treated units.
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    """
     n_periods = outcomes.shape[1]
     unit = np.ones(len(outcomes)) if weights is None else weights
     starts, counts = np.unique(first[first < n_periods], return_counts=True)
@@ -226,7 +251,21 @@ def cohort_result(
     *,
     method: str,
 ) -> EffectResult:
-    """Return the result of a synthetic control method, cohorts weighted by treated unit-periods."""
+    """Return the result of a synthetic control method, cohorts weighted by treated unit-periods.
+
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    design : Design or FrozenDesign
+        What was asked.
+    cohorts : list of Cohort
+        The treated units by start.
+    fits : list of SyntheticControlFit
+        The fit of each cohort.
+    method : str
+        Name of the estimator.
+    """
     donors = np.array(matrix.units, dtype=object)[~matrix.treated]
     notes = tuple(note for cohort, fit in zip(cohorts, fits, strict=True) for note in _fit_notes(matrix, cohort, fit))
     return results.build_result(

@@ -90,7 +90,17 @@ def synthetic_did_estimate(
 
 
 def unit_weights(pre: FloatArray, treated_pre: FloatArray, *, zeta: float) -> FloatArray:
-    """Return the unit weights (N0,): controls (N0, T0) against the treated mean (T0,), free level, penalty zeta^2 T0."""
+    """Return the unit weights (N0,): controls (N0, T0) against the treated mean (T0,), free level, penalty zeta^2 T0.
+
+    Parameters
+    ----------
+    pre : (N0, T0) array
+        Controls before the start.
+    treated_pre : (T0,) array
+        Mean of the treated before the start.
+    zeta : float
+        Size of the penalty.
+    """
     centred = pre - pre.mean(axis=1, keepdims=True)
     target = treated_pre - treated_pre.mean()
     if zeta <= 0:
@@ -102,6 +112,15 @@ def time_weights(pre: FloatArray, post_mean: FloatArray, *, zeta: float) -> Floa
     """Return the time weights (T0,): periods before (N0, T0) against the mean after (N0,), free level, penalty zeta^2 N0.
 
     With thousands of controls only the T0 x T0 cross products matter, so those are factorised first.
+
+    Parameters
+    ----------
+    pre : (N0, T0) array
+        Controls before the start.
+    post_mean : (N0,) array
+        Mean of each control after it.
+    zeta : float
+        Size of the penalty.
     """
     B = pre - pre.mean(axis=0)
     c = post_mean - post_mean.mean()
@@ -116,7 +135,19 @@ def time_weights(pre: FloatArray, post_mean: FloatArray, *, zeta: float) -> Floa
 def estimate_synthetic_did(
     outcomes: FloatArray, first: IntArray, *, weights: FloatArray | None = None, anticipation: int = 0
 ) -> float:
-    """Return the estimate for a matrix and first treated columns (see ``panel.Estimator``); staggered starts allowed."""
+    """Return the estimate for a matrix and first treated columns (see ``panel.Estimator``); staggered starts allowed.
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    """
     cohorts = [fit for _, _, fit in fit_cohorts(outcomes, first, weights=weights, anticipation=anticipation)]
     return float(cohort_shares(outcomes, first, weights=weights) @ [fit.estimate for fit in cohorts])
 
@@ -124,7 +155,19 @@ def estimate_synthetic_did(
 def fit_cohorts(
     outcomes: FloatArray, first: IntArray, *, weights: FloatArray | None = None, anticipation: int = 0
 ) -> list[tuple[int, int, SyntheticDidFit]]:
-    """Return (first treated column, number of units, fit) of every cohort, each against the never treated units."""
+    """Return (first treated column, number of units, fit) of every cohort, each against the never treated units.
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    """
     n_periods = outcomes.shape[1]
     controls = outcomes[first == n_periods]
     unit = np.ones(len(outcomes)) if weights is None else weights
@@ -140,7 +183,24 @@ def fit_cohorts(
 
 
 def cohort_shares(outcomes: FloatArray, first: IntArray, *, weights: FloatArray | None = None) -> FloatArray:
-    """Return the share of each cohort in the (weighted) treated unit-periods: the weights of the overall effect."""
+    """Return the share of each cohort in the (weighted) treated unit-periods: the weights of the overall effect.
+
+    Parameters
+    ----------
+    outcomes : (N, T) array
+        Outcomes of every unit, treated or not; no missing values.
+    first : (N,) array of int
+        First treated column of each unit; T for a unit that is never treated.
+    weights : (N,) array or None
+        Weight of each unit; None for equal weights.
+
+    Examples
+    --------
+    One unit treated in two of four periods, another in one: two of three and one of three unit-periods.
+
+    >>> cohort_shares(np.zeros((3, 4)), np.array([2, 3, 4])).round(3).tolist()
+    [0.667, 0.333]
+    """
     n_periods = outcomes.shape[1]
     unit = np.ones(len(first)) if weights is None else weights
     starts, cohort = np.unique(first[first < n_periods], return_inverse=True)
@@ -197,7 +257,22 @@ def fit_synthetic_did(panel: pd.DataFrame, design: Design | FrozenDesign) -> Eff
 
 
 def require_donors(matrix: OutcomeMatrix, anticipation: int, *, periods: int = 2) -> None:
-    """Refuse a panel in which donors cannot be weighted: fewer than two of them, or too few periods before a start."""
+    """Refuse a panel in which donors cannot be weighted: fewer than two of them, or too few periods before a start.
+
+    Parameters
+    ----------
+    matrix : OutcomeMatrix
+        The checked panel.
+    anticipation : int
+        Periods just before a start that are left out, because units may react early.
+    periods : int
+        How many before the first start are needed.
+
+    Raises
+    ------
+    DesignError
+        There are fewer.
+    """
     donors, before = int((~matrix.treated).sum()), int(matrix.first.min()) - anticipation
     if donors < 2 or before < periods:
         raise DesignError(

@@ -86,7 +86,22 @@ def two_way_ols(outcomes: FloatArray, regressors: FloatArray, *, weights: FloatA
 
 
 def demean(values: FloatArray, unit_weights: FloatArray) -> FloatArray:
-    """Return (N, T) or (N, T, K) values minus their unit mean and weighted period mean, plus the weighted overall mean."""
+    """Return (N, T) or (N, T, K) values minus their unit mean and weighted period mean, plus the weighted overall mean.
+
+    Parameters
+    ----------
+    values : (N, T) or (N, T, K) array
+        No missing values.
+    unit_weights : (N,) array
+        Weight of each unit.
+
+    Examples
+    --------
+    Rows and columns explain all of a sum of both: nothing is left.
+
+    >>> demean(np.array([[1.0, 2.0], [3.0, 4.0]]), np.ones(2)).tolist()
+    [[0.0, 0.0], [0.0, 0.0]]
+    """
     share = unit_weights / unit_weights.sum()
     by_unit = values - values.mean(axis=1, keepdims=True)
     return by_unit - np.tensordot(share, by_unit, axes=1)[None]

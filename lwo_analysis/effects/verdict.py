@@ -149,7 +149,22 @@ def judge(
 
 
 def evidence_grade(result: EffectResult, checks: Sequence[SensitivityCheck] = (), comparison: Comparison | None = None) -> int:
-    """Return the grade on the Maryland scale, 1 to 5; a failed pre-trend test allows at most 2."""
+    """Return the grade on the Maryland scale, 1 to 5; a failed pre-trend test allows at most 2.
+
+    Parameters
+    ----------
+    result : EffectResult
+        What an estimator returned.
+    checks : sequence of SensitivityCheck
+        The checks that were done.
+    comparison : str or None
+        Kind of comparison; None reads it from the result.
+
+    Raises
+    ------
+    ParameterError
+        The kind of comparison is unknown.
+    """
     if comparison is None:
         weighted = "synthetic" in result.method.lower()
         comparison = "before_after" if result.n_control == 0 else "controlled" if weighted else "comparison"
@@ -160,7 +175,20 @@ def evidence_grade(result: EffectResult, checks: Sequence[SensitivityCheck] = ()
 
 
 def exceeds_dose(estimate: float, dose_ceiling: float | None) -> bool:
-    """Return whether an estimate is larger in size than the intervention can reach; False without a ceiling."""
+    """Return whether an estimate is larger in size than the intervention can reach; False without a ceiling.
+
+    Parameters
+    ----------
+    estimate : float
+        In outcome units.
+    dose_ceiling : float or None
+        Largest effect that can be, in the same unit.
+
+    Examples
+    --------
+    >>> exceeds_dose(-2.0, 1.5), exceeds_dose(-1.0, 1.5), exceeds_dose(-2.0, None)
+    (True, False, False)
+    """
     return dose_ceiling is not None and math.isfinite(estimate) and abs(estimate) > dose_ceiling
 
 

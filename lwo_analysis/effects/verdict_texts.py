@@ -88,12 +88,35 @@ IMPLAUSIBLE = {
 
 
 def shown(number: float, scale: str) -> float:
-    """Return a difference of logarithms as a percentage, and a difference as it is."""
+    """Return a difference of logarithms as a percentage, and a difference as it is.
+
+    Parameters
+    ----------
+    number : float
+        On the scale of the estimate.
+    scale : str
+        `log` for logarithms.
+
+    Examples
+    --------
+    >>> round(shown(0.0953, 'log'), 1), shown(2.0, 'level')
+    (10.0, 2.0)
+    """
     return 100 * math.expm1(number) if scale == "log" else number
 
 
 def implausible(result: EffectResult, dose_ceiling: float, language: Literal["nl", "en"]) -> str:
-    """Return the sentence of an estimate above the dose ceiling (both on the scale of the estimate)."""
+    """Return the sentence of an estimate above the dose ceiling (both on the scale of the estimate).
+
+    Parameters
+    ----------
+    result : EffectResult
+        What an estimator returned.
+    dose_ceiling : float
+        Largest effect that can be, on the scale of the estimate.
+    language : {"nl", "en"}
+        Language of the text.
+    """
     english = language == "en"
     name = "%" if result.scale == "log" else result.outcome_unit[english]
     unit = f" {name}" if name else ""

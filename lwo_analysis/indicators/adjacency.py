@@ -111,6 +111,11 @@ def outer_border(polygons: Iterable[Rings]) -> list[FloatArray]:
 def surface(parts: Rings) -> float:
     """Return the surface of a region in square kilometres, its holes left out.
 
+    Parameters
+    ----------
+    parts : Rings
+        Outlines of a region in degrees: an outer ring and its holes, per part.
+
     Notes
     -----
     Shoelace formula: A = |sum(x_i y_i+1 - x_i+1 y_i)| / 2 on (R lon cos(lat_0), R lat), with lat_0 the mean latitude of the ring.

@@ -48,7 +48,21 @@ class AgendaWeights:
 
 @dataclass(frozen=True)
 class RankedQuestion:
-    """A question with its place, its score (0-1) and the parts that make it up."""
+    """A question with its place, its score (0-1) and the parts that make it up.
+
+    Attributes
+    ----------
+    rank : int
+        Place, from 1.
+    score : float
+        0 to 1, the sum of its weighted parts.
+    parts : mapping of str to float
+        What makes up the score.
+    question : Question
+        The question.
+    verdict : Verdict or None
+        What it takes to see a change; None when it cannot be calculated.
+    """
 
     rank: int
     score: float
@@ -115,7 +129,13 @@ def agenda_rows(ranked: Iterable[RankedQuestion], lang: str = "nl") -> list[dict
 
 
 def to_csv(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Return the rows as CSV: UTF-8, comma, one line end, header first."""
+    """Return the rows as CSV: UTF-8, comma, one line end, header first.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        From `agenda_rows`.
+    """
     buffer = io.StringIO(newline="")
     writer = csv.DictWriter(buffer, fieldnames=list(rows[0]) if rows else [], lineterminator="\n")
     writer.writeheader()
@@ -124,7 +144,13 @@ def to_csv(rows: Sequence[Mapping[str, object]]) -> bytes:
 
 
 def to_json(rows: Sequence[Mapping[str, object]]) -> bytes:
-    """Return the rows as JSON: UTF-8, two spaces, keys in the order of the rows."""
+    """Return the rows as JSON: UTF-8, two spaces, keys in the order of the rows.
+
+    Parameters
+    ----------
+    rows : sequence of mapping
+        From `agenda_rows`.
+    """
     return (json.dumps(list(rows), ensure_ascii=False, indent=2) + "\n").encode("utf-8")
 
 

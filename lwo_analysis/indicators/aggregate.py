@@ -48,6 +48,13 @@ def figures_of_areas(indicator: Indicator, area_parts: pd.DataFrame, areas: Mapp
 def sum_over(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return the sums of numerator and denominator per group; one missing part makes the sum missing.
 
+    Parameters
+    ----------
+    parts : DataFrame
+        Columns as in `figures_of_areas`. Not changed.
+    keys : list of str
+        Columns that name a group.
+
     Returns
     -------
     DataFrame

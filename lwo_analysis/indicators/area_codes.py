@@ -102,7 +102,13 @@ def describe_area(area_id: str, year: int, observations: pd.DataFrame) -> AreaFa
 
 
 def code_history(area_id: str) -> pd.DataFrame:
-    """Return the codes of every region area that an area is made of, per range of years; see :class:`AreaFacts`."""
+    """Return the codes of every region area that an area is made of, per range of years; see :class:`AreaFacts`.
+
+    Parameters
+    ----------
+    area_id : str
+        Id of catalogue/areas.yml.
+    """
     rows = [
         (leaf.id, taken_away, span.first_year, span.last_year, span.codes, tuple(_name(leaf, code, span) for code in span.codes))
         for leaf, taken_away in _leaves(area(area_id), taken_away=False)
@@ -112,7 +118,15 @@ def code_history(area_id: str) -> pd.DataFrame:
 
 
 def reused_codes(codes: tuple[str, ...], year: int) -> pd.DataFrame:
-    """Return the codes that mean another place in other years than the given one, with both meanings and their years."""
+    """Return the codes that mean another place in other years than the given one, with both meanings and their years.
+
+    Parameters
+    ----------
+    codes : tuple of str
+        CBS codes.
+    year : int
+        Boundary year.
+    """
     found = [
         (now.code, now.name, now.first_year, now.last_year, other.name, other.first_year, other.last_year)
         for code in codes

@@ -37,7 +37,13 @@ ORIENTED = ("higher", "lower")
 
 
 class LevelRow(Protocol):
-    """One row of `Comparison.levels` as ``itertuples`` gives it; any number of it can be missing (``pd.isna``)."""
+    """One row of `Comparison.levels` as ``itertuples`` gives it; any number of it can be missing (``pd.isna``).
+
+    Attributes
+    ----------
+    indicator_id, area_id, year, value, numerator, denominator
+        As in :class:`Comparison`.
+    """
 
     indicator_id: str
     area_id: str
@@ -48,7 +54,13 @@ class LevelRow(Protocol):
 
 
 class GapRow(Protocol):
-    """One row of `Comparison.gaps` as ``itertuples`` gives it; any number of it can be missing (``pd.isna``)."""
+    """One row of `Comparison.gaps` as ``itertuples`` gives it; any number of it can be missing (``pd.isna``).
+
+    Attributes
+    ----------
+    indicator_id, area_id, compare_id, year, gap, lower, upper, oriented_gap, relative_gap
+        As in :class:`Comparison`.
+    """
 
     indicator_id: str
     area_id: str
@@ -156,7 +168,15 @@ def with_enough_people(observations: pd.DataFrame, min_n: int) -> pd.DataFrame:
 
 
 def used_observations(observations: pd.DataFrame, comparison: Comparison) -> pd.DataFrame:
-    """Return the rows of the observation table that a comparison shows."""
+    """Return the rows of the observation table that a comparison shows.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    comparison : Comparison
+        What is shown.
+    """
     keys = ["indicator_id", "area_id", "year", "source_id"]
     shown = pd.MultiIndex.from_frame(comparison.levels[keys])
     return observations[pd.MultiIndex.from_frame(observations[keys]).isin(shown)]
@@ -164,6 +184,15 @@ def used_observations(observations: pd.DataFrame, comparison: Comparison) -> pd.
 
 def latest_year(observations: pd.DataFrame, area_id: str, indicators: Mapping[str, Indicator]) -> int:
     """Return the latest year in which an area has a figure for one of the indicators.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    area_id : str
+        Id of catalogue/areas.yml.
+    indicators : mapping of str to Indicator
+        The indicators that count.
 
     Raises
     ------
@@ -211,6 +240,13 @@ def rounding_bounds(value: float, step: float, other: float, other_step: float, 
 def is_part_of(area_id: str, other_id: str, areas: Mapping[str, Area]) -> bool:
     """Return whether every resident of an area is counted in another one as well.
 
+    Parameters
+    ----------
+    area_id, other_id : str
+        Ids of catalogue/areas.yml.
+    areas : mapping of str to Area
+        The catalogue.
+
     Examples
     --------
     >>> from lwo_analysis.catalogue.areas import areas
@@ -231,6 +267,13 @@ def is_part_of(area_id: str, other_id: str, areas: Mapping[str, Area]) -> bool:
 
 def overlaps(area_id: str, other_id: str, areas: Mapping[str, Area]) -> bool:
     """Return whether two areas have residents in common.
+
+    Parameters
+    ----------
+    area_id, other_id : str
+        Ids of catalogue/areas.yml.
+    areas : mapping of str to Area
+        The catalogue.
 
     Examples
     --------

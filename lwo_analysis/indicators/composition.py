@@ -50,7 +50,15 @@ class CompositionBounds:
 
 @dataclass(frozen=True)
 class CompositionPart:
-    """A change of a rate in two parts (Kitagawa): `composition` (other groups) and `behaviour` (other rates in the groups)."""
+    """A change of a rate in two parts (Kitagawa): `composition` (other groups) and `behaviour` (other rates in the groups).
+
+    Attributes
+    ----------
+    composition : float
+        The part because groups have another size.
+    behaviour : float
+        The part because rates within groups differ.
+    """
 
     composition: float
     behaviour: float
@@ -65,6 +73,11 @@ def cumulative_turnover(yearly_share: float, years: float) -> float:
         In-movers in a year as a share of residents, 0 to 1 (in focus areas 0.093 of residents of 12 and over in 2024, CBS 2026).
     years : float
         Length of the period, >= 0.
+
+    Raises
+    ------
+    ParameterError
+        The share is no fraction, or the period is below zero.
 
     Notes
     -----

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lwo_analysis.errors import ParameterError
+from lwo_analysis.indicators.costs_results import BreakEven, PartyBalance, PresentValue, Spread, TornadoBar
 
 SHOWN_FROM_GRADE = 3
 INPUTS = ("cost_per_year", "cases", "effect", "unit_value", "persistence")
@@ -69,59 +70,6 @@ class CostBenefitCase:
     design_grade: int | None = None
 
 
-@dataclass(frozen=True)
-class PresentValue:
-    """Costs and benefits in euro of the first year; `ratio` is benefits per euro, `break_even_share` what must be caused."""
-
-    costs: float
-    benefits: float
-    net: float
-    ratio: float
-    break_even_share: float
-    rate: float
-    effect_basis: str
-
-
-@dataclass(frozen=True)
-class BreakEven:
-    """What must be true to break even: the effect per case (fraction) or the euro per prevented case."""
-
-    effect: float
-    unit_value: float
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Monte Carlo spread of the net present value; `chance_positive` is the share of draws above zero."""
-
-    draws: NDArray[np.float64]
-    median: float
-    lower: float
-    upper: float
-    chance_positive: float
-    effect_basis: str
-
-
-@dataclass(frozen=True)
-class TornadoBar:
-    """Net present value with one input at its low and high end and the others central; `swing` is the distance between them."""
-
-    input: str
-    at_low: float
-    at_high: float
-    swing: float
-
-
-@dataclass(frozen=True)
-class PartyBalance:
-    """What one party pays and gains, in euro."""
-
-    party: str
-    pays: float
-    gains: float
-    net: float
-
-
 def effect_basis(design_grade: int | None, lang: str = "en") -> str:
     """Return the words that a cost-benefit figure must carry.
 
@@ -129,6 +77,13 @@ def effect_basis(design_grade: int | None, lang: str = "en") -> str:
     ----------
     design_grade : int or None
         Maryland scale 1-5; from 3 there is a comparison that could show an effect.
+    lang : {"nl", "en"}
+        Language of the words.
+
+    Raises
+    ------
+    ParameterError
+        The grade is not on the scale.
 
     Examples
     --------
@@ -225,6 +180,13 @@ def present_value(
 def break_even_share(costs: float, benefits: float) -> float:
     """Return the share of the benefits that must be caused by the intervention to pay its costs.
 
+    Parameters
+    ----------
+    costs : float
+        Euro, at least 0.
+    benefits : float
+        Euro, at least 0.
+
     Examples
     --------
     >>> break_even_share(2.0, 4.0)
@@ -238,7 +200,15 @@ def break_even_share(costs: float, benefits: float) -> float:
 
 
 def evaluate_case(case: CostBenefitCase, *, rate: float) -> PresentValue:
-    """Return the present value with every input at its central number."""
+    """Return the present value with every input at its central number.
+
+    Parameters
+    ----------
+    case : CostBenefitCase
+        Inputs with their low, central and high numbers.
+    rate : float
+        Discount rate, a fraction per year.
+    """
     return _evaluate(case, {name: getattr(case, name).central for name in INPUTS}, rate)
 
 
@@ -247,6 +217,13 @@ def break_even_inputs(case: CostBenefitCase, *, rate: float) -> BreakEven:
 
     The way to speak about money while no unit value is cited: it asks what must be true instead of claiming that it is. Both are
     infinite when the case has no benefits at all.
+
+    Parameters
+    ----------
+    case : CostBenefitCase
+        Inputs with their low, central and high numbers.
+    rate : float
+        Discount rate, a fraction per year.
 
     Examples
     --------
@@ -290,6 +267,13 @@ def tornado(case: CostBenefitCase, *, rate: float) -> tuple[TornadoBar, ...]:
     """Return which input matters most, largest swing first (ties by name).
 
     One input at a time moves from its low to its high end; it cannot show inputs that matter only together.
+
+    Parameters
+    ----------
+    case : CostBenefitCase
+        Inputs with their low, central and high numbers.
+    rate : float
+        Discount rate, a fraction per year.
     """
     central = {name: getattr(case, name).central for name in INPUTS}
     bars = []
@@ -333,7 +317,17 @@ def who_pays_who_gains(
 
 
 def with_effect(case: CostBenefitCase, effect: Uncertain, design_grade: int | None) -> CostBenefitCase:
-    """Return the case with another effect and the grade of the study it comes from."""
+    """Return the case with another effect and the grade of the study it comes from.
+
+    Parameters
+    ----------
+    case : CostBenefitCase
+        Inputs with their low, central and high numbers.
+    effect : Uncertain
+        The effect per case, a fraction.
+    design_grade : int or None
+        Grade of the study, 1 to 5; None when it is assumed.
+    """
     return replace(case, effect=effect, design_grade=design_grade)
 
 

@@ -102,7 +102,21 @@ class CreamSkimming:
 
 @dataclass(frozen=True)
 class ResultPayment:
-    """What result-based payment buys: part of the paid successes would have come anyway."""
+    """What result-based payment buys: part of the paid successes would have come anyway.
+
+    Attributes
+    ----------
+    paid : float
+        Euro.
+    successes : float
+        Successes that were paid for.
+    expected_without_help : float
+        Successes that would have come anyway.
+    caused : float
+        The others.
+    paid_per_success, paid_per_caused_success : float
+        Euro.
+    """
 
     paid: float
     successes: float

@@ -296,6 +296,11 @@ def detectable_change(
     level, power : float
         Coverage of the margin and wanted probability of noticing.
 
+    Raises
+    ------
+    ParameterError
+        A number is outside its range.
+
     Notes
     -----
     (t(1 - (1 - level)/2) + t(power^(1/successive))) sd sqrt(1 + 1/m), t with m - 1 degrees of freedom. The root makes it hold

@@ -103,7 +103,21 @@ class Detectability:
 
 @dataclass(frozen=True)
 class GoalDetectability:
-    """Whether progress on a goal along the straight path can be told from noise, and after how many years."""
+    """Whether progress on a goal along the straight path can be told from noise, and after how many years.
+
+    Attributes
+    ----------
+    gap : float
+        What is to be gained, in the unit of the goal.
+    per_year : float
+        That per year on the straight path.
+    mde : float
+        Smallest change that one year can show.
+    years : float
+        Years until the path departs by that much; infinite when it never does.
+    seen_within_programme : bool
+        Whether that is before the end.
+    """
 
     gap: float
     per_year: float
@@ -117,6 +131,15 @@ def one_year_mde(outcome: Measurability, size: Population, rule: DetectabilityRu
 
     Modelled figures give None: they follow their inputs, so a change in them shows nothing. Means give None too: their spread
     must come from the panel.
+
+    Parameters
+    ----------
+    outcome : Measurability
+        How the outcome is measured.
+    size : Population
+        How many there are.
+    rule : DetectabilityRule
+        Error rates and survey size.
     """
     if outcome.baseline is None:
         return None

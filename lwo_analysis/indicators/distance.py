@@ -162,6 +162,11 @@ def classify_gaps(gaps: pd.DataFrame, rule: AboutEqual | None = None) -> pd.Seri
 def count_classes(classes: pd.Series) -> pd.Series:
     """Return how many areas fall in each class; classes without an area count 0, so that the counts sum to the areas.
 
+    Parameters
+    ----------
+    classes : Series
+        A `GapClass` per area.
+
     Examples
     --------
     >>> int(count_classes(pd.Series([GapClass.GAP_LARGER, GapClass.GAP_LARGER]))["gap_larger"])
@@ -173,6 +178,13 @@ def count_classes(classes: pd.Series) -> pd.Series:
 
 def class_sensitivity(gaps: pd.DataFrame, rules: Mapping[str, AboutEqual]) -> pd.DataFrame:
     """Return the class counts under several meanings of "about equal": one row per rule, one column per class.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        As in `classify_gaps`. Not changed.
+    rules : mapping of str to AboutEqual
+        Meanings of "about equal", by name.
 
     Examples
     --------

@@ -84,7 +84,21 @@ class InterventionCeiling:
 
 @dataclass(frozen=True)
 class GapInPeople:
-    """How many people a gap between two shares is, in all and per year of the programme."""
+    """How many people a gap between two shares is, in all and per year of the programme.
+
+    Attributes
+    ----------
+    share, reference : float
+        The two shares, as fractions.
+    population : float
+        How many people the share is of.
+    people : float
+        The gap in people.
+    per_year : float
+        That per year.
+    years : int
+        Years of the programme.
+    """
 
     share: float
     reference: float
@@ -104,7 +118,13 @@ class GapInPeople:
 
 @dataclass(frozen=True)
 class PanelCount:
-    """Numerator and denominator of an indicator in a year, summed over areas."""
+    """Numerator and denominator of an indicator in a year, summed over areas.
+
+    Attributes
+    ----------
+    numerator, denominator : float
+        Sums over the areas, in people.
+    """
 
     numerator: float
     denominator: float
@@ -255,6 +275,13 @@ def count_in_panel(observations: pd.DataFrame, indicator_id: str, area_ids: Sequ
 
 def exceeds_ceiling(effect: float, ceiling: DoseCeiling) -> bool:
     """Return whether an estimated effect (fraction, either sign) is larger than can be: then look for the mistake.
+
+    Parameters
+    ----------
+    effect : float
+        Fraction, either sign.
+    ceiling : DoseCeiling
+        What can be.
 
     Examples
     --------

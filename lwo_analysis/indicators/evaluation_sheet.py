@@ -201,7 +201,13 @@ def insulation_evaluation_sheet(inputs: InsulationInputs | None = None) -> Evalu
 
 
 def threshold_design(inputs: InsulationInputs) -> ThresholdDesign:
-    """Return what the comparison at the property-value limit can see, and how many dwellings it takes."""
+    """Return what the comparison at the property-value limit can see, and how many dwellings it takes.
+
+    Parameters
+    ----------
+    inputs : InsulationInputs
+        Dwellings, limit and take-up.
+    """
     sizes = tuple((effect, sample_size_at_threshold(effect, take_up=inputs.pilot_take_up)) for effect in (0.2, 0.3, 0.5))
     mde = mde_at_threshold(inputs.dwellings, take_up=inputs.pilot_take_up)
     return ThresholdDesign(inputs.value_limit_eur, inputs.pilot_take_up, sizes, mde, CONDITIONS)

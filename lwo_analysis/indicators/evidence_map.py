@@ -14,7 +14,17 @@ SHOWN_FROM_GRADE = 3
 
 @dataclass(frozen=True)
 class Node:
-    """One box: an intervention, its output, a goal or a cross-cutting effect; `kind` is one of `COLUMNS`."""
+    """One box: an intervention, its output, a goal or a cross-cutting effect; `kind` is one of `COLUMNS`.
+
+    Attributes
+    ----------
+    id : str
+        Id of the catalogue.
+    kind : str
+        One of `COLUMNS`.
+    name_nl, name_en : str
+        Name in both languages.
+    """
 
     id: str
     kind: str
@@ -52,6 +62,15 @@ class Gap:
 
     `kind` is one of: no_indicator (intervention), goal_without_indicator, goal_without_intervention, effect_without_goal,
     no_study, weak_studies (no design with a comparison), not_started.
+
+    Attributes
+    ----------
+    kind : str
+        What is missing, see above.
+    node : str
+        Id of the box it is missing at.
+    text_nl, text_en : str
+        What is missing, in words.
     """
 
     kind: str
@@ -62,7 +81,15 @@ class Gap:
 
 @dataclass(frozen=True)
 class EvidenceMap:
-    """The graph, its gaps, and where each box is drawn (column 0-3, row from the top)."""
+    """The graph, its gaps, and where each box is drawn (column 0-3, row from the top).
+
+    Attributes
+    ----------
+    nodes, edges, gaps : tuple
+        Boxes, arrows, and arrows that are not there.
+    positions : mapping of str to (int, float)
+        Column 0-3 and row from the top, by box.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...]
@@ -120,7 +147,15 @@ def build_evidence_map(
 
 
 def chain_of(evidence: EvidenceMap, intervention_id: str) -> tuple[Edge, ...]:
-    """Return the arrows from one intervention to the effects, nearest first."""
+    """Return the arrows from one intervention to the effects, nearest first.
+
+    Parameters
+    ----------
+    evidence : EvidenceMap
+        The graph.
+    intervention_id : str
+        Id of catalogue/interventions.yml.
+    """
     reached, chain = {intervention_id}, []
     for kind in COLUMNS[:-1]:
         sources = {node.id for node in evidence.nodes if node.kind == kind} & reached

@@ -153,7 +153,13 @@ def _stand_ins(in_year: pd.DataFrame) -> list[str]:
 
 
 def is_demo_outside(area_id: str) -> bool:
-    """Return whether an id is a wijk of the demo panel outside the city of its programme."""
+    """Return whether an id is a wijk of the demo panel outside the city of its programme.
+
+    Parameters
+    ----------
+    area_id : str
+        Id of an area, of the demo panel or not.
+    """
     return area_id.startswith(DEMO_PREFIX) and int(area_id.removeprefix(DEMO_PREFIX)) > DEMO_OF_CITY
 
 

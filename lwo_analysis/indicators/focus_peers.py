@@ -58,6 +58,11 @@ class Peers:
 def find_peers(field: FocusField) -> Peers:
     """Return the focus areas most like the placed one, with how firm that choice is.
 
+    Parameters
+    ----------
+    field : FocusField
+        The focus areas with their figures, one of them placed.
+
     Notes
     -----
     Distance: Euclidean over topics and the logarithm of residents, each divided by its standard deviation over the other areas.
@@ -112,7 +117,15 @@ def match_outside(field: FocusField, wijken: pd.DataFrame, own: Sequence[str], e
 
 
 def figures_by_topic(observations: pd.DataFrame, indicators: Sequence[Indicator]) -> pd.DataFrame:
-    """Return one row per area and one column per topic, with `residents`; a missing figure is NaN."""
+    """Return one row per area and one column per topic, with `residents`; a missing figure is NaN.
+
+    Parameters
+    ----------
+    observations : DataFrame
+        Rows of the observation table. Not changed.
+    indicators : sequence of Indicator
+        The topics.
+    """
     names = [indicator.id for indicator in indicators]
     wide = observations[observations["indicator_id"].isin([*names, "population"])].pivot(
         index="area_id", columns="indicator_id", values="value"

@@ -195,6 +195,15 @@ def printed_noise(
 ) -> dict[str, float]:
     """Return the smallest change that one year can show for the figures that the programme plan prints, in their unit.
 
+    Parameters
+    ----------
+    outcomes : mapping of str to Measurability
+        Outcomes by indicator.
+    sizes : mapping of str to Population
+        Populations by id.
+    rule : DetectabilityRule
+        Error rates and survey size.
+
     Examples
     --------
     >>> from lwo_analysis.catalogue.interventions import measurability, populations

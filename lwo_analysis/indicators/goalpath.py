@@ -34,7 +34,13 @@ class PathShape(StrEnum):
 
 @dataclass(frozen=True)
 class Horizon:
-    """First and last year of a path; the programme runs from 2023 to 2043 (20 years, phases of 5)."""
+    """First and last year of a path; the programme runs from 2023 to 2043 (20 years, phases of 5).
+
+    Attributes
+    ----------
+    start, end : int
+        First and last year.
+    """
 
     start: int = 2023
     end: int = 2043
@@ -127,6 +133,19 @@ def target_at(
     For a level target, `base` and `goal` are values. For a gap target they are gaps, usually with goal 0; a gap target is the
     sounder one, because the comparison moves too.
 
+    Parameters
+    ----------
+    year : int or array_like
+        Years within the horizon; before and after it the ends count.
+    base : float
+        Value at the start.
+    goal : float
+        Value at the end, in the same unit.
+    shape : PathShape
+        How the way is spread over the years.
+    horizon : Horizon
+        First and last year of the path.
+
     Examples
     --------
     >>> round(target_at(2033, 11.7, 7.6), 2)  # half of 11.7 + 7.6
@@ -139,6 +158,19 @@ def required_progress(
     years: ArrayLike, base: float, goal: float, good_direction: str, shape: PathShape = PathShape.PROPORTIONAL
 ) -> NDArray[np.float64]:
     """Return how much better than the start the path asks the figure to be, per year; positive is better.
+
+    Parameters
+    ----------
+    years : array_like
+        Years.
+    base : float
+        Value at the start.
+    goal : float
+        Value at the end, in the same unit.
+    good_direction : {"lower", "higher"}
+        Which side is better.
+    shape : PathShape
+        How the way is spread over the years.
 
     Raises
     ------
@@ -210,6 +242,15 @@ def probability_on_course(forecast: Forecast, target: float, good_direction: str
     """Return how probable it is that the forecast year is at least as good as the target.
 
     It supposes that the past continues; it is no promise about the programme.
+
+    Parameters
+    ----------
+    forecast : Forecast
+        From `forecast_with_drift`.
+    target : float
+        What the path asks for, in the unit of the figure.
+    good_direction : {"lower", "higher"}
+        Which side is better.
 
     Raises
     ------

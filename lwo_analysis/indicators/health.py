@@ -88,7 +88,13 @@ def freshness(
 
 
 def count_revisions(found: pd.DataFrame) -> pd.DataFrame:
-    """Return how many figures of each source and indicator were changed, filled or withdrawn (`cleaning.previous.revisions`)."""
+    """Return how many figures of each source and indicator were changed, filled or withdrawn (`cleaning.previous.revisions`).
+
+    Parameters
+    ----------
+    found : DataFrame
+        Columns `source_id, indicator_id, kind`, one row per revised figure.
+    """
     kinds = ("changed", "filled", "withdrawn")
     counts = found.groupby(["source_id", "indicator_id"])["kind"].value_counts().unstack(fill_value=0)
     return counts.reindex(columns=list(kinds), fill_value=0).reset_index().rename_axis(columns=None)

@@ -21,7 +21,21 @@ AREAS = ("oud-oost", "bilgaard", "vrijheidswijk", "heechterp-schieringen", "camm
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the person file: `kind` is integer, boolean, number or code; `allowed` limits codes and numbers."""
+    """One column of the person file: `kind` is integer, boolean, number or code; `allowed` limits codes and numbers.
+
+    Attributes
+    ----------
+    name : str
+        Name in the file.
+    kind : str
+        integer, boolean, number or code.
+    description : str
+        What it holds.
+    nullable : bool
+        Whether it may be empty.
+    allowed : tuple or None
+        Codes, or the smallest and largest number.
+    """
 
     name: str
     kind: str
@@ -87,6 +101,13 @@ class ParticipantComparison:
 
     `standard_error` treats persons as independent. `n_unmatched` participants had nobody like them; `n_not_followed` persons,
     participants or not, were not in all three years.
+
+    Attributes
+    ----------
+    estimate, standard_error : float
+        Fractions.
+    n_participants, n_unmatched, n_not_followed : int
+        Persons.
     """
 
     estimate: float
@@ -98,6 +119,11 @@ class ParticipantComparison:
 
 def check_schema(persons: pd.DataFrame) -> None:
     """Raise `InputError` when a person file is not what the protocol expects; nothing is changed or dropped.
+
+    Parameters
+    ----------
+    persons : DataFrame
+        One row per person and year.
 
     Raises
     ------

@@ -53,6 +53,10 @@ def mde_between_waves(
         Respondents in each wave; the second equals the first unless given.
     design_effect : float
         Variance inflation by weighting and clustering, >= 1.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
 
     Returns
     -------
@@ -81,6 +85,19 @@ def sample_size_between_waves(
 ) -> int:
     """Return the respondents per wave that make a change in a share visible.
 
+    Parameters
+    ----------
+    share : float
+        Level, 0 to 1.
+    change : float
+        Change to be seen, a fraction above 0.
+    design_effect : float
+        Variance inflation by weighting and clustering, at least 1.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
+
     Examples
     --------
     >>> sample_size_between_waves(0.68, 0.06)
@@ -103,6 +120,10 @@ def mde_register_share(share: float, population: float, *, years: int = 1, alpha
         Denominator, > 0.
     years : int
         Years averaged before and after.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
 
     Notes
     -----
@@ -124,6 +145,10 @@ def mde_register_rate(rate: float, population: float, *, years: int = 1, alpha: 
         Heads, > 0.
     years : int
         Years averaged before and after.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
 
     Notes
     -----
@@ -137,6 +162,15 @@ def mde_register_rate(rate: float, population: float, *, years: int = 1, alpha: 
 
 def rate_margin(rate: float, population: float, *, level: float = 0.95) -> float:
     """Return the margin (plus or minus) around one year's rate per head, normal approximation to Poisson.
+
+    Parameters
+    ----------
+    rate : float
+        Events per head in a year, at least 0.
+    population : float
+        Heads, above 0.
+    level : float
+        Coverage of the interval, between 0 and 1.
 
     Examples
     --------
@@ -152,6 +186,26 @@ def difference_margin(share: float, n: float, other_share: float, other_n: float
     """Return the margin of the difference between two separate groups' shares.
 
     Not for an area against a city that contains it: use `part_whole_margin`.
+
+    Parameters
+    ----------
+    share : float
+        Share of the first group, 0 to 1.
+    n : float
+        Its size.
+    other_share : float
+        Share of the second group, 0 to 1.
+    other_n : float
+        Its size.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Examples
+    --------
+    1.96 x sqrt(0.25 / 100 + 0.25 / 100).
+
+    >>> round(difference_margin(0.5, 100, 0.5, 100), 4)
+    0.1386
     """
     for value in (share, other_share):
         _require_share(value)
@@ -168,6 +222,8 @@ def part_whole_margin(share: float, n: float, whole_share: float, whole_n: float
         Share and size of the part.
     whole_share, whole_n : float
         Share and size of the whole, part included; `whole_n` > `n`.
+    level : float
+        Coverage of the interval, between 0 and 1.
 
     Notes
     -----
@@ -193,6 +249,10 @@ def mde_participants(
         Matched persons for each, > 0.
     share : float
         Expected share with the outcome; 0.5 is the most demanding.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
 
     Notes
     -----
@@ -211,6 +271,10 @@ def mde_at_threshold(n: float, *, take_up: float = 1.0, alpha: float = 0.05, pow
         Units within the bandwidth, both sides together.
     take_up : float
         Difference in participation between the two sides, 0 to 1; below 1 the design is fuzzy.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
 
     Notes
     -----
@@ -233,7 +297,26 @@ def mde_at_threshold(n: float, *, take_up: float = 1.0, alpha: float = 0.05, pow
 
 
 def sample_size_at_threshold(effect_sd: float, *, take_up: float = 1.0, alpha: float = 0.05, power: float = 0.80) -> int:
-    """Return the units within the bandwidth that make an effect (in standard deviations) visible at a threshold."""
+    """Return the units within the bandwidth that make an effect (in standard deviations) visible at a threshold.
+
+    Parameters
+    ----------
+    effect_sd : float
+        Effect in standard deviations of the outcome, above 0.
+    take_up : float
+        Difference in participation between the two sides, 0 to 1.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
+
+    Examples
+    --------
+    16 x (2.802 / 0.3)², rounded up; half the effect needs four times as many.
+
+    >>> sample_size_at_threshold(0.3), sample_size_at_threshold(0.15)
+    (1396, 5582)
+    """
     _require("effect_sd", effect_sd, effect_sd > 0, "more than zero")
     one = mde_at_threshold(1, take_up=take_up, alpha=alpha, power=power)
     return ceil((one / effect_sd) ** 2)

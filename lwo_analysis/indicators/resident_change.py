@@ -51,7 +51,15 @@ class MoverRule:
 
 @dataclass(frozen=True)
 class NoChange:
-    """Why a change cannot be read: `modelled`, `no_figure`, `one_year` or `no_base_year`; `years` are those with a figure."""
+    """Why a change cannot be read: `modelled`, `no_figure`, `one_year` or `no_base_year`; `years` are those with a figure.
+
+    Attributes
+    ----------
+    reason : str
+        `modelled`, `no_figure`, `one_year` or `no_base_year`.
+    years : tuple of int
+        Years with a figure.
+    """
 
     reason: str
     years: tuple[int, ...]
@@ -133,6 +141,11 @@ def study_change(
 
 def city_of(area_id: str) -> str | None:
     """Return the rest of the city of an area, or None when it is no part of a city.
+
+    Parameters
+    ----------
+    area_id : str
+        Id of catalogue/areas.yml.
 
     Examples
     --------

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DirectRate:
-    """A directly standardised rate; `standardised` and `crude` are per resident (times 1,000 with `scaled`)."""
+    """A directly standardised rate; `standardised` and `crude` are per resident (times 1,000 with `scaled`).
+
+    Attributes
+    ----------
+    standardised : Interval
+        Rate with the age and sex of the reference.
+    crude : float
+        Rate as it is.
+    events : float
+        How many events it rests on.
+    """
 
     standardised: Interval
     crude: float
@@ -28,7 +38,15 @@ class DirectRate:
 
 @dataclass(frozen=True)
 class IndirectRatio:
-    """Observed over expected events; `ratio` 1 means as the reference, 1.2 means 20 % more than its age and sex predict."""
+    """Observed over expected events; `ratio` 1 means as the reference, 1.2 means 20 % more than its age and sex predict.
+
+    Attributes
+    ----------
+    ratio : Interval
+        Observed over expected.
+    observed, expected : float
+        Events.
+    """
 
     ratio: Interval
     observed: float

@@ -94,6 +94,11 @@ def is_indicative(observations: pd.DataFrame, rule: ReliabilityRule | None = Non
 def collapsed_strata(strata: pd.Series) -> pd.Series:
     """Return strata in which nobody is alone, where that can be.
 
+    Parameters
+    ----------
+    strata : Series
+        Stratum of each respondent.
+
     Examples
     --------
     >>> collapsed_strata(pd.Series(["a", "a", "b", "c"])).tolist()

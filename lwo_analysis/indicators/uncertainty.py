@@ -155,6 +155,15 @@ def share_standard_error(
 ) -> float | NDArray[np.float64]:
     """Return a standard error of a share that is never zero, for comparing many areas.
 
+    Parameters
+    ----------
+    numerator : array_like
+        Counts, at least 0.
+    denominator : array_like
+        Counts, at least the numerator and above 0.
+    rounding : Rounding
+        How far the provider's numerator can be off.
+
     Notes
     -----
     Agresti and Coull (1998): sqrt(q(1-q)/m) with m = n + z², q = (x + z²/2)/m and z the 97.5 % point. Rounding of the
@@ -211,6 +220,15 @@ def poisson_interval(count: ArrayLike, exposure: ArrayLike = 1.0, *, level: floa
 
 def margin_interval(estimate: ArrayLike, margin: ArrayLike, *, level: float = 0.95) -> Interval:
     """Return the interval that a provider published as a margin (half width) around its figure.
+
+    Parameters
+    ----------
+    estimate : array_like
+        The published figure.
+    margin : array_like
+        Half the width, in the same unit.
+    level : float
+        Coverage of the interval, between 0 and 1.
 
     Raises
     ------
@@ -273,6 +291,13 @@ def rounded_share_interval(
 def printed_interval(printed: ArrayLike, resolution: float) -> Interval:
     """Return between which values a figure lay before it was rounded to the printed digit.
 
+    Parameters
+    ----------
+    printed : array_like
+        The figure as printed.
+    resolution : float
+        Step of its last digit, above 0.
+
     Examples
     --------
     >>> bounds = printed_interval(11.7, 0.1)
@@ -300,6 +325,10 @@ def difference_of_shares(
     ----------
     first, second : pair of array_like
         Numerator and denominator of each share.
+    level : float
+        Coverage of the interval, between 0 and 1.
+    meaning : Meaning
+        What the interval stands for.
 
     Notes
     -----

@@ -15,7 +15,8 @@ from lwo_analysis.effects import Design, add_placebo_inference, fit_did, placebo
 from lwo_analysis.effects.did import estimate_did
 from lwo_analysis.effects.inference.assignments import placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
-from lwo_analysis.effects.inference.placebo import nearest_in_population, run_placebo_test
+from lwo_analysis.effects.inference.placebo import run_placebo_test
+from lwo_analysis.effects.inference.placebo_scale import nearest_in_population
 from lwo_analysis.effects.inference.placebo_statistics import placebo_p_value, placebo_statistics
 from lwo_analysis.effects.inference.variance_model import ferman_pinto_variance
 from lwo_analysis.errors import DesignError, InferenceUnavailableWarning, ParameterError

@@ -7,7 +7,7 @@ import pytest
 
 from lwo_analysis.effects import Design, OutcomeMatrix, placebo_event_study
 from lwo_analysis.effects.inference.contrasts import unit_contrasts
-from lwo_analysis.effects.inference.placebo import scale_of
+from lwo_analysis.effects.inference.placebo_scale import scale_of
 
 
 def test_covariance_distances_and_degrees_of_freedom_by_hand() -> None:

@@ -79,6 +79,13 @@ def actual_first(assignments: Assignments, treated: IntArray) -> IntArray:
     """Return the rows with the actual assignment in row 0; random draws that happen to equal it are kept.
 
     Leaving those out would make p-values a little too small: they are ties.
+
+    Parameters
+    ----------
+    assignments : Assignments
+        Rows of units that could have been treated.
+    treated : (n,) array of int
+        The rows that were treated.
     """
     if not assignments.exhaustive:
         return assignments.rows

@@ -196,6 +196,21 @@ def conformal_interval(
     """Return the constant effects in the last ``n_post`` periods that the conformal test does not reject, in outcome units.
 
     Parameters are those of ``conformal_p_value``; an end is infinite when the number of permutations cannot reject at ``level``.
+
+    Parameters
+    ----------
+    treated : (T,) array
+        Outcomes of the treated unit.
+    controls : (T, N0) array
+        Outcomes of the others.
+    n_post : int
+        Periods after the start, the last ones.
+    order : (R, T) array of int
+        Permutations of the periods, the identity first.
+    level : float
+        Coverage of the interval, between 0 and 1.
+    proxy : callable
+        Gives the weights of the others from the periods before.
     """
 
     def accepted(effects: FloatArray) -> np.ndarray:
@@ -230,6 +245,11 @@ def _time_orders(length: int, permutations: Permutations, draws: int, rng: np.ra
 
 def moving_blocks(length: int) -> np.ndarray:
     """Return all cyclic shifts of ``length`` periods, shape (length, length), the identity first.
+
+    Parameters
+    ----------
+    length : int
+        T, the number of periods.
 
     Examples
     --------

@@ -142,6 +142,11 @@ def transformed_outcomes(
         First treated column; T for untreated units.
     transform, anticipation
         As ``lee_wooldridge_test``.
+
+    Raises
+    ------
+    DesignError
+        The transform is unknown, or a start has too few periods before it.
     """
     n_periods = outcomes.shape[1]
     treated = first < n_periods
@@ -179,8 +184,25 @@ def cross_sectional_test(
 ) -> LeeWooldridgeResult:
     """Return the regression of ``values`` (N,) on a constant and the mask ``treated`` (N,): two means and their difference.
 
-    Raises ``ParameterError`` for ``HC3`` with a single treated or untreated unit, and for fewer than three units;
-    ``DesignError`` when the values do not vary within the groups.
+    Parameters
+    ----------
+    values : (N,) array
+        One number per unit, from `transformed_outcomes`.
+    treated : (N,) array of bool
+        Which units are treated.
+    transform : str
+        How the numbers were made, for the result.
+    errors : {"classical", "HC3"}
+        Equal or unequal noise in the two groups.
+    level : float
+        Coverage of the interval, between 0 and 1.
+
+    Raises
+    ------
+    ParameterError
+        The errors need more units than there are.
+    DesignError
+        The values do not vary within the groups.
     """
     groups = [values[treated], values[~treated]]
     sizes = np.array([len(group) for group in groups])

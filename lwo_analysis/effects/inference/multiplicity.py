@@ -127,7 +127,18 @@ def adjust_for_multiplicity(
 
 
 def placebo_p_values(statistics: FloatArray) -> FloatArray:
-    """Return for every row the share of rows with a statistic at least as large in size, per column; shape (R, K)."""
+    """Return for every row the share of rows with a statistic at least as large in size, per column; shape (R, K).
+
+    Parameters
+    ----------
+    statistics : (R, K) array
+        A statistic per assignment and outcome.
+
+    Examples
+    --------
+    >>> placebo_p_values(np.array([[3.0], [-1.0], [2.0], [0.0]])).ravel().tolist()
+    [0.25, 0.75, 0.5, 1.0]
+    """
     size = np.abs(statistics)
     ordered = np.sort(size, axis=0)
     below = np.column_stack([np.searchsorted(ordered[:, k], size[:, k] * (1 - 1e-12)) for k in range(size.shape[1])])

@@ -16,20 +16,19 @@ from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
 from lwo_analysis.effects.inference import placebo_sentences
 from lwo_analysis.effects.inference.assignments import Assignments, actual_first, placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
+from lwo_analysis.effects.inference.placebo_scale import Correction, nearest_in_population, scale_of
 from lwo_analysis.effects.inference.placebo_statistics import (
     placebo_interval,
     placebo_p_value,
     placebo_statistics,
     smallest_p_value,
 )
-from lwo_analysis.effects.inference.variance_model import VarianceModel, ferman_pinto_variance
-from lwo_analysis.effects.panel import FloatArray, IntArray, OutcomeMatrix, to_matrix
+from lwo_analysis.effects.inference.variance_model import VarianceModel
+from lwo_analysis.effects.panel import FloatArray, OutcomeMatrix, to_matrix
 from lwo_analysis.effects.results import EffectResult
 from lwo_analysis.effects.sentences import rejects
 from lwo_analysis.errors import DesignError, InferenceUnavailableWarning, ParameterError
 
-Correction = Literal["auto", "population", "matched", "none"]
-ENOUGH_FOR_VARIANCE = 10
 EVERYTHING = (-np.inf, np.inf)
 
 
@@ -233,7 +232,19 @@ def joint_placebo_statistics(
 def run_placebo_test(
     contrasts: Contrasts, assignments: Assignments, *, scale: FloatArray | None = None, level: float = 0.95
 ) -> PlaceboResult:
-    """Return the placebo test on contrasts that were made already; the array border of ``placebo_test``."""
+    """Return the placebo test on contrasts that were made already; the array border of ``placebo_test``.
+
+    Parameters
+    ----------
+    contrasts : Contrasts
+        After minus before of every unit and cohort.
+    assignments : Assignments
+        The units that could have been treated, the actual ones among them.
+    scale : (N,) array or None
+        Standard deviation of each unit's noise; None when all are taken as equal.
+    level : float
+        Coverage of the interval, between 0 and 1.
+    """
     rows = assignments.rows
     smallest = smallest_p_value(contrasts, rows, scale=scale)
     interval, narrow = (
@@ -262,7 +273,20 @@ def run_placebo_test(
 
 
 def usable_matrix(panel: pd.DataFrame | OutcomeMatrix, design: Design | FrozenDesign) -> OutcomeMatrix:
-    """Return the checked matrix, or raise ``DesignError`` when it cannot carry a placebo test."""
+    """Return the checked matrix, or raise ``DesignError`` when it cannot carry a placebo test.
+
+    Parameters
+    ----------
+    panel : DataFrame or OutcomeMatrix
+        A panel, or one that was checked before.
+    design : Design
+        Names the columns, the window and the comparison.
+
+    Raises
+    ------
+    DesignError
+        Nothing is treated yet, fewer than two units are untreated, or these have no noise.
+    """
     matrix = panel if isinstance(panel, OutcomeMatrix) else to_matrix(panel, design)
     if not matrix.treated.any():
         raise DesignError(
@@ -282,38 +306,17 @@ def usable_matrix(panel: pd.DataFrame | OutcomeMatrix, design: Design | FrozenDe
     return matrix
 
 
-def scale_of(
-    contrasts: Contrasts, population: FloatArray | None, correction: Correction
-) -> tuple[str, FloatArray | None, VarianceModel | None]:
-    """Return which correction applies, the standard deviation of each unit, and the variance model behind it."""
-    control = np.setdiff1d(np.arange(len(contrasts.values)), contrasts.treated)
-    if correction == "auto":
-        correction = "none" if population is None or len(control) < ENOUGH_FOR_VARIANCE else "population"
-    if correction not in ("population", "matched", "none"):
-        raise ParameterError("correction", expected="auto, population, matched or none", found=correction, remedy="choose one")
-    if correction != "none" and population is None:
-        raise ParameterError(
-            "correction", expected="a panel with populations", found="none", remedy="name the column in Design.population"
-        )
-    if correction != "population" or population is None:
-        return correction, None, None
-    residuals = contrasts.values[control] - contrasts.values[control].mean(axis=0)
-    root_mean_square = np.sqrt((residuals**2).mean(axis=1))
-    model = ferman_pinto_variance(root_mean_square, population[control])
-    return correction, model.scale(population), model
-
-
-def nearest_in_population(population: FloatArray, treated: IntArray, size: int) -> IntArray:
-    """Return the treated units and the ``size`` others nearest in log population to any of them, as sorted rows."""
-    distance = np.abs(np.log(population)[:, None] - np.log(population[treated])[None, :]).min(axis=1)
-    distance[treated] = -1.0
-    return np.sort(np.argsort(distance, kind="stable")[: len(treated) + size])
-
-
 def add_placebo_inference(result: EffectResult, placebo: PlaceboResult) -> EffectResult:
     """Return the estimate with the placebo interval and p-value; its standard error is the placebo standard deviation.
 
     Only for a placebo test of the same estimator on the same panel: the estimates must agree.
+
+    Parameters
+    ----------
+    result : EffectResult
+        What an estimator returned.
+    placebo : PlaceboResult
+        The placebo test of the same estimate.
 
     Raises
     ------

@@ -36,7 +36,15 @@ TEMPLATES: dict[str, dict[str, str]] = {
 
 
 def placebo_sentence(result: PlaceboResult, language: Language = "nl") -> str:
-    """Return how unusual the estimate is and which effects are excluded."""
+    """Return how unusual the estimate is and which effects are excluded.
+
+    Parameters
+    ----------
+    result : PlaceboResult
+        A placebo test.
+    language : {"nl", "en"}
+        Language of the text.
+    """
     templates, words = TEMPLATES[language], _words(result, language)
     if not rejects(result.smallest_p_value, result.level):
         return templates["powerless"].format(**words)

@@ -112,6 +112,17 @@ def placebo_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray |
     """Return the share of assignments with a studentised statistic at least as large in size as the actual one.
 
     ``rows`` must hold the actual assignment; that makes the test valid in small samples.
+
+    Parameters
+    ----------
+    contrasts : Contrasts
+        After minus before of every unit and cohort.
+    rows : (R, n) array of int
+        Assignments, the actual one among them.
+    scale : (N,) array or None
+        Standard deviation of each unit's noise; None when all are taken as equal.
+    effect : float
+        Constant effect that is taken away first (outcome units).
     """
     return float(_p_values(contrasts, rows, scale, np.array([effect]))[0])
 
@@ -127,6 +138,15 @@ def smallest_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray 
 
     Those are the treated units in another order over places that are alike (same start, weight and population) and, when half of
     the units are treated and all places and units are alike, the assignment that swaps treated and untreated.
+
+    Parameters
+    ----------
+    contrasts : Contrasts
+        After minus before of every unit and cohort.
+    rows : (R, n) array of int
+        Assignments, the actual one among them.
+    scale : (N,) array or None
+        Standard deviation of each unit's noise; None when all are taken as equal.
     """
     alike = [contrasts.cohort, contrasts.unit_weights[contrasts.treated]]
     alike += [] if scale is None else [scale[contrasts.treated]]
@@ -143,7 +163,19 @@ def smallest_p_value(contrasts: Contrasts, rows: IntArray, *, scale: FloatArray 
 def placebo_interval(
     contrasts: Contrasts, rows: IntArray, *, confidence: float, scale: FloatArray | None = None
 ) -> tuple[float, float]:
-    """Return the constant effects that the placebo test does not reject, in outcome units; infinite when it cannot reject."""
+    """Return the constant effects that the placebo test does not reject, in outcome units; infinite when it cannot reject.
+
+    Parameters
+    ----------
+    contrasts : Contrasts
+        After minus before of every unit and cohort.
+    rows : (R, n) array of int
+        Assignments, the actual one among them.
+    confidence : float
+        Coverage, between 0 and 1.
+    scale : (N,) array or None
+        Standard deviation of each unit's noise; None when all are taken as equal.
+    """
     actual = placebo_statistics(contrasts, contrasts.treated[None, :], scale=scale)
     alpha = 1 - confidence
 

@@ -52,7 +52,28 @@ def check_moments(
     confidence: float,
     bound: float,
 ) -> EventStudyMoments:
-    """Return the moments as float arrays, or raise ``ParameterError`` naming what is wrong and what to give instead."""
+    """Return the moments as float arrays, or raise ``ParameterError`` naming what is wrong and what to give instead.
+
+    Parameters
+    ----------
+    coefficients : (K,) array
+        Effects by relative period, without the reference.
+    covariance : (K, K) array
+        Their covariance.
+    n_pre : int
+        How many lie before the start.
+    weights : array or str
+        Which average of the effects after the start.
+    confidence : float
+        Coverage, between 0 and 1.
+    bound : float
+        How far trends may differ, at least 0.
+
+    Raises
+    ------
+    ParameterError
+        A shape, a number or a name is wrong.
+    """
     beta, sigma = np.asarray(coefficients, dtype=float), np.asarray(covariance, dtype=float)
     where = "event-study coefficients"
     if beta.ndim != 1 or not 1 <= n_pre < len(beta):

@@ -117,6 +117,13 @@ def folded_normal_quantile(mean: float, alpha: float) -> float:
     Do not use it for a variance other than one. Far from zero the folded part is negligible and the normal quantile is exact to
     machine precision.
 
+    Parameters
+    ----------
+    mean : float
+        At least 0, in standard errors.
+    alpha : float
+        Share of false alarms that is allowed.
+
     Examples
     --------
     >>> round(folded_normal_quantile(0.0, 0.05), 3)

@@ -10,7 +10,8 @@ import pandas as pd
 
 from lwo_analysis.effects.design import Design, FrozenDesign, split_frozen
 from lwo_analysis.effects.inference.contrasts import unit_contrasts
-from lwo_analysis.effects.inference.placebo import Correction, scale_of, usable_matrix
+from lwo_analysis.effects.inference.placebo import usable_matrix
+from lwo_analysis.effects.inference.placebo_scale import Correction, scale_of
 from lwo_analysis.effects.panel import FloatArray, IntArray, OutcomeMatrix
 from lwo_analysis.errors import DesignError
 

@@ -88,6 +88,19 @@ def detectable_slope(distances: np.ndarray, inverse: np.ndarray, df: float = np.
 
     ``distances`` (n_pre,) are the signed periods to the reference, ``inverse`` (n_pre, n_pre) is the inverse covariance and
     ``df`` its degrees of freedom.
+
+    Parameters
+    ----------
+    distances : (n_pre,) array
+        Signed periods to the reference.
+    inverse : (n_pre, n_pre) array
+        Inverse covariance of the coefficients.
+    df : float
+        Degrees of freedom of the covariance.
+    alpha : float
+        Share of false alarms that is allowed.
+    power : float
+        Probability with which a true change of this size is seen.
     """
     count = len(distances)
     if np.isinf(df):

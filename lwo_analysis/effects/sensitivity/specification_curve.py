@@ -14,7 +14,8 @@ from lwo_analysis.effects.design import Design
 from lwo_analysis.effects.inference.assignments import actual_first, placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
 from lwo_analysis.effects.inference.multiplicity import placebo_p_values
-from lwo_analysis.effects.inference.placebo import Correction, scale_of, usable_matrix
+from lwo_analysis.effects.inference.placebo import usable_matrix
+from lwo_analysis.effects.inference.placebo_scale import Correction, scale_of
 from lwo_analysis.effects.inference.placebo_statistics import placebo_p_value, placebo_statistics
 from lwo_analysis.effects.panel import FloatArray, IntArray
 from lwo_analysis.effects.sensitivity.check import SensitivityCheck
@@ -67,6 +68,17 @@ def all_specifications(
     pools: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Specification]:
     """Return every combination; ``pools`` maps a name to the untreated units that are left out.
+
+    Parameters
+    ----------
+    starts : sequence
+        Starting years; None for that of the panel.
+    windows : sequence
+        First and last period; None for all.
+    weights : sequence of str
+        Ways of weighing areas.
+    pools : mapping or None
+        Names of pools with the untreated units that each leaves out.
 
     Examples
     --------

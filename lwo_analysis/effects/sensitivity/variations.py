@@ -50,7 +50,19 @@ def compare_variants(name: str, fit: Fit, main: EffectResult, variants: Iterable
 
 
 def leave_one_donor_out(panel: pd.DataFrame, design: Design, fit: Fit, main: EffectResult) -> SensitivityCheck:
-    """Return the estimate without each untreated unit in turn; one row per unit. For pools up to a few hundred units."""
+    """Return the estimate without each untreated unit in turn; one row per unit. For pools up to a few hundred units.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    fit : callable
+        Gives the estimate of a panel and a design.
+    main : EffectResult
+        The estimate that the variants are compared with.
+    """
     untreated = panel.loc[panel[design.start].isna(), design.unit].drop_duplicates().sort_values()
     variants = ((f"without {unit}", panel[panel[design.unit] != unit], design) for unit in untreated)
     return compare_variants("leave one donor out", fit, main, variants)
@@ -67,7 +79,25 @@ def vary_donor_pool(
 ) -> SensitivityCheck:
     """Return the estimate without each named group of untreated units (other NPLV areas, the own city, rings of neighbours).
 
-    Raises ``DesignError`` when a group names a treated unit: leaving it out would change the question.
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    fit : callable
+        Gives the estimate of a panel and a design.
+    main : EffectResult
+        The estimate that the variants are compared with.
+    exclusions : mapping of str to sequence
+        Groups of untreated units, by name.
+    name : str
+        Name of the check.
+
+    Raises
+    ------
+    DesignError
+        A group names a treated unit.
     """
     treated = set(panel.loc[panel[design.start].notna(), design.unit])
     for label, units in exclusions.items():
@@ -80,7 +110,21 @@ def vary_donor_pool(
 def exclude_neighbours(
     panel: pd.DataFrame, design: Design, fit: Fit, main: EffectResult, rings: Sequence[Sequence[str]]
 ) -> SensitivityCheck:
-    """Return the estimate without ring 1, without rings 1 and 2, ...: spillover shows as an estimate that moves outwards."""
+    """Return the estimate without ring 1, without rings 1 and 2, ...: spillover shows as an estimate that moves outwards.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    fit : callable
+        Gives the estimate of a panel and a design.
+    main : EffectResult
+        The estimate that the variants are compared with.
+    rings : sequence of sequences
+        Units next door, then those behind them, and so on.
+    """
     inner = {f"ring 1-{k + 1}": [unit for ring in rings[: k + 1] for unit in ring] for k in range(len(rings))}
     return vary_donor_pool(panel, design, fit, main, inner, name="neighbours excluded")
 
@@ -88,7 +132,21 @@ def exclude_neighbours(
 def vary_start_year(
     panel: pd.DataFrame, design: Design, fit: Fit, main: EffectResult, years: Sequence[int] = ()
 ) -> SensitivityCheck:
-    """Return the estimate when all treated units start in each of ``years`` (else ``design.start_years``, else 2021-2024)."""
+    """Return the estimate when all treated units start in each of ``years`` (else ``design.start_years``, else 2021-2024).
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    fit : callable
+        Gives the estimate of a panel and a design.
+    main : EffectResult
+        The estimate that the variants are compared with.
+    years : sequence of int
+        Starting years to try.
+    """
     chosen = tuple(years) or design.start_years or SOFT_START_YEARS
     return compare_variants("start year", fit, main, [(str(year), with_start(panel, design, year), design) for year in chosen])
 
@@ -96,13 +154,39 @@ def vary_start_year(
 def vary_window(
     panel: pd.DataFrame, design: Design, fit: Fit, main: EffectResult, windows: Sequence[tuple[float, float]]
 ) -> SensitivityCheck:
-    """Return the estimate on each window (first and last period)."""
+    """Return the estimate on each window (first and last period).
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    fit : callable
+        Gives the estimate of a panel and a design.
+    main : EffectResult
+        The estimate that the variants are compared with.
+    windows : sequence of (first, last)
+        Windows to try.
+    """
     variants = [(f"{low}-{high}", panel, dataclasses.replace(design, window=(low, high))) for low, high in windows]
     return compare_variants("window", fit, main, variants)
 
 
 def vary_weights(panel: pd.DataFrame, design: Design, fit: Fit, main: EffectResult) -> SensitivityCheck:
-    """Return the estimate with areas weighted equally and by population."""
+    """Return the estimate with areas weighted equally and by population.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    fit : callable
+        Gives the estimate of a panel and a design.
+    main : EffectResult
+        The estimate that the variants are compared with.
+    """
     variants = [(way, panel, dataclasses.replace(design, weights=way)) for way in ("equal", "population")]
     return compare_variants("weights", fit, main, variants)
 
@@ -148,7 +232,17 @@ def placebo_in_time(
 
 
 def with_start(panel: pd.DataFrame, design: Design, year: float) -> pd.DataFrame:
-    """Return a copy of the panel in which every treated unit starts in ``year``."""
+    """Return a copy of the panel in which every treated unit starts in ``year``.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        One row per unit and period, with the columns that the design names. Not changed.
+    design : Design
+        Names the columns, the window and the comparison.
+    year : float
+        The new start.
+    """
     return panel.assign(**{design.start: panel[design.start].where(panel[design.start].isna(), year)})
 
 
