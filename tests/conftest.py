@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,14 @@ from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.run.build import build_observations
 from lwo_analysis.sources.importing import import_files
 from tests.support.made_once import made_once
+from tests.support.no_network import forbid_network
 from tests.support.shared_data import shared_path
+
+
+def pytest_configure() -> None:
+    """Run without a network, but for the tests that are about providers (`LWO_LIVE`)."""
+    if not os.environ.get("LWO_LIVE"):
+        forbid_network()
 
 
 @pytest.fixture(scope="session")
