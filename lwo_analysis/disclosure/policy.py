@@ -12,6 +12,8 @@ class Rule:
 
     Attributes
     ----------
+    id : str
+        Name of the rule.
     reason_nl, reason_en, url : str
         Why, and where the provider states its own rule.
     sources, origins : tuple of str

@@ -51,7 +51,7 @@ class ClaimAudit:
 
     Attributes
     ----------
-    costs, benefits : float
+    costs, benefits, costs_per_year : float
         Euro, implied by the two printed numbers.
     break_even_share, lowest_share, highest_share : float
         Share of the benefits that must be caused to pay the costs, and its limits within the rounding of the claim.
@@ -61,6 +61,8 @@ class ClaimAudit:
         What must be known before the claim can be checked.
     effect_basis : str
         Words that belong to every use of the claim.
+    source : str
+        Where the claim is printed.
     """
 
     costs: float
@@ -87,6 +89,8 @@ class CreamSkimming:
         Difference in standard deviations of the eligible; positive means the more promising were served.
     p_value : float
         Share of random choices of as many people that are at least as promising (one-sided permutation).
+    n_served, n_eligible : int
+        How many people.
     flagged : bool
         Difference above `limit` and p below `alpha`.
     """

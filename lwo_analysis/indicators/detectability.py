@@ -69,6 +69,10 @@ class Detectability:
 
     Attributes
     ----------
+    intervention_id, indicator_id : str
+        Ids of the catalogue.
+    verdict : Verdict
+        What it takes to see a change.
     ceiling, mde : float or None
         Fractions (shares) or per head (rates), same unit; None when unknown.
     years : float

@@ -67,6 +67,8 @@ class InterventionCeiling:
 
     Attributes
     ----------
+    intervention_id, indicator_id : str
+        Ids of the catalogue; the indicator is None when the dose moves none.
     ceiling : DoseCeiling or None
         Per year if `accumulates`, else in all.
     accumulates : bool

@@ -52,6 +52,10 @@ class ThresholdDesign:
 
     Attributes
     ----------
+    limit_eur : float
+        The limit, in euro.
+    take_up : float
+        Difference in participation between the two sides, 0 to 1.
     sample_sizes : tuple of (float, int)
         Effect in standard deviations of the outcome, and dwellings needed within the bandwidth, both sides together.
     whole_programme_mde : float
@@ -73,6 +77,12 @@ class EvaluationSheet:
 
     Attributes
     ----------
+    treated_areas, comparison_area : tuple of str and str
+        Ids of the areas.
+    designs, register_now : tuple of Text
+        The comparisons that can be made, and what must be written down before the work starts.
+    threshold : ThresholdDesign
+        The comparison at the limit.
     share_of_stock, share_of_four : DoseCeiling
         Dwellings treated over the dwellings of the five, and of the four, wijken.
     yearly_share_of_four : float

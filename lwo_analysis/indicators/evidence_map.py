@@ -38,6 +38,8 @@ class Edge:
 
     Attributes
     ----------
+    source, target : str
+        Ids of the boxes it goes from and to.
     basis : str
         `stated` in the plan or `inferred` by this project.
     grade : int or None

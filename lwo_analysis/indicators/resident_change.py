@@ -71,6 +71,8 @@ class ResidentChange:
 
     Attributes
     ----------
+    area_id, indicator_id : str
+        Ids of the catalogue.
     first_year, last_year, measurements : int
         The years, and how many comparable figures there are from the first to the last.
     start, end : float

@@ -78,7 +78,15 @@ def formula_of(indicator: Indicator) -> str:
 def indicators_page(entries: Iterable[Indicator], read: Iterable[Measure], providers: Iterable[Source]) -> str:
     """Return the document of every indicator, of the measures it is made from, and of the sources of these."""
     of_indicators = [
-        (f"`{one.id}`", one.name_en, one.definition_en, formula_of(one), one.unit, one.direction, ", ".join(one.source_keys))
+        (
+            f"`{one.id}`",
+            one.name_en,
+            one.definition_en,
+            f"`{formula_of(one)}`",
+            one.unit,
+            one.direction,
+            ", ".join(one.source_keys),
+        )
         for one in entries
     ]
     of_measures = [(f"`{one.id}`", one.table, f"`{one.stem}`", one.group, one.unit) for one in read]

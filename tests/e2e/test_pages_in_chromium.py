@@ -26,6 +26,8 @@ SAMPLE = (
     "data-en.html",
     "pages.html",
     "passports/social-assistance-share.html",
+    "docs/lezen.html",
+    "docs/validation-en.html",
     "01-baseline.html",
     "baseline.html",
     "demo/comparison.html",
