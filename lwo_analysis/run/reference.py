@@ -121,7 +121,7 @@ def validation_page(published: str) -> str:
         "Validation: published results beside ours",
         f"{GENERATED} Each line is a number that others published. The test computes ours and fails when it differs from the "
         "published one by more than the tolerance, or from the one printed here. Size and power by simulation: "
-        "[size.md](../benchmarks/size.md).",
+        "[size of tests](../benchmarks/size.md).",
         f"## {sum(len(group['values']) for group in groups)} numbers",
         *parts,
     )
