@@ -131,3 +131,11 @@ def test_two_headings_and_two_tables_of_one_name_are_told_apart(tmp_path: Path) 
 def test_a_document_without_one_title_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(NotebookError, match="expected one title"):
         document_pages("en", write(tmp_path, one=text))
+
+
+def test_the_power_table_follows_from_the_formula_by_hand() -> None:
+    # Social assistance: (1.96 + 0.842) x sqrt(2 x 0.117 x 0.883 / (23,800 x years)), in percentage points.
+    row = next(line for line in text_of("docs/power.md").splitlines() if "social_assistance_share" in line)
+    printed = [float(cell) for cell in row.split("|")[5:9]]
+    by_hand = [100 * 2.802 * (2 * 0.117 * 0.883 / (23_800 * years)) ** 0.5 for years in (1, 3, 5, 10)]
+    assert printed == pytest.approx(by_hand, abs=0.006)  # two printed decimals
