@@ -155,7 +155,8 @@ def power_page(outcomes: Iterable[Measurability]) -> str:
         f"{GENERATED} The true change that a two-sided test of size 5 % finds in 80 of 100 cases, when so many years before and "
         "after are put together. Chance from year to year only, in closed form: a shock to the whole area makes it larger. For "
         "the panel itself, with placebos, see page 06 of the site; for tests with few treated areas, "
-        "[size of tests](../benchmarks/size.md). Formula and assumptions: [minimal_effects.py](../lwo_analysis/indicators/minimal_effects.py).",
+        "[size of tests](../benchmarks/size.md). Formula and assumptions: "
+        "[minimal_effects.py](../lwo_analysis/indicators/minimal_effects.py).",
         _table(heads, [_power_row(one) for one in counted]),
     )
 
