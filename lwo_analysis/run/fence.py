@@ -17,8 +17,8 @@ from typing import Any
 
 SECRET_WORDS = ("TOKEN", "SECRET", "KEY", "PASSWORD")
 """Environment variables with one of these in their name are not passed on to a worker or a kernel."""
-PROGRAMS = frozenset({"fc-list", "uname"})
-"""Programs that libraries start by themselves: matplotlib looks for fonts, and `platform` for the processor."""
+PROGRAMS = frozenset({"fc-list", "system_profiler", "ldconfig", "uname"})
+"""Programs that libraries start by themselves, to look for fonts, for other libraries, and for the name of the processor."""
 LIBRARY_FOLDERS = (".cache", ".config/matplotlib", ".matplotlib", ".ipython", ".jupyter", ".local", ".fonts", "Library")
 """Folders in the home of a person in which libraries keep caches, fonts and settings."""
 CHANGES = frozenset({"os.remove", "os.rename", "os.mkdir", "os.rmdir", "os.symlink", "os.link", "os.truncate", "os.chmod"})
