@@ -70,8 +70,10 @@ class KernelRules:
     @classmethod
     def from_json(cls, text: str) -> KernelRules:
         """Return the rules that `to_json` wrote."""
-        content = json.loads(text)
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in content.items()})
+        content: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()
+        }
+        return cls(**content)
 
 
 def run_kernel(connection_file: str, rules: KernelRules) -> None:
@@ -88,7 +90,8 @@ def run_kernel(connection_file: str, rules: KernelRules) -> None:
     sys.addaudithook(_hook(rules))
     kernel = IPKernelApp.instance()
     kernel.initialize(["-f", connection_file, *OPTIONS])
-    _seed_before_first_cell(kernel.shell.events)
+    shell: Any = kernel.shell
+    _seed_before_first_cell(shell.events)
     kernel.start()
 
 
@@ -123,13 +126,13 @@ def _seed_before_first_cell(events: Any) -> None:
     events.register("pre_run_cell", seed)
 
 
-def _hook(rules: KernelRules) -> Callable[[str, tuple[object, ...]], None]:
+def _hook(rules: KernelRules) -> Callable[[str, tuple[Any, ...]], None]:
     """Return an audit hook that writes down every read in the watched folders and refuses what the rules do not allow."""
     seen: set[str] = set()
     record = os.open(rules.reads, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     fence = make_fence(rules.watched, writable=rules.free)
 
-    def hook(event: str, values: tuple[object, ...]) -> None:
+    def hook(event: str, values: tuple[Any, ...]) -> None:
         if event == "open":
             path, _, flags = values
             (_check_write if flags & WRITING else read)(path)
