@@ -17,9 +17,6 @@ SECONDS = 240
 MOMENT = "1763600000"
 
 
-pytestmark = pytest.mark.skipif(not os.environ.get("LWO_SLOW"), reason="a cluster of one node takes minutes; set LWO_SLOW=1")
-
-
 @pytest.fixture
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     """Return a running cluster; where there can be none, the test is skipped here and fails in continuous integration."""
