@@ -71,7 +71,7 @@ def _pillar_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage
         lang,
         title,
         phrase("hub.pillar_lead", lang, **words),
-        _sides(said, lang) + sentences_to_paste(said, lang) + _about(list(speaking.values()), lang) + _disagree(lang),
+        _sides(said_once(said), lang) + sentences_to_paste(said, lang) + _about(list(speaking.values()), lang) + _disagree(lang),
         claims=tuple(each.claim for each in said),
         trail=((phrase("nav.pillars", lang), f"{localised('index', lang)}#pillars"),),
     )
