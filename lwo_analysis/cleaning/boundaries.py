@@ -112,7 +112,7 @@ def rows_of_areas(table: RegionRows, area_ids: Iterable[str] | None = None) -> p
         A code of an area is not in the table.
     """
     wanted = _areas_within(table) if area_ids is None else list(area_ids)
-    known_codes = set(table.rows["region_code"])
+    known_codes = set(table.rows["region_code"].unique())
     pairs = pd.DataFrame(
         [(area, code) for area in wanted for code in _codes_in_table(area, table.boundary_year, known_codes)],
         columns=["area_id", "region_code"],

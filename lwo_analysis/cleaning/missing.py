@@ -58,3 +58,43 @@ def worst_reason(reasons: pd.Series) -> str:
     """
     present = set(reasons.fillna("")) - {""}
     return next((reason for reason in STATUS_OF_REASON if reason in present), "")
+
+
+def worst_reasons(rows: pd.DataFrame, keys: list[str]) -> pd.Series:
+    """Return `worst_reason` of every group of rows, by key; groups without any reason are not in it.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `keys` and `missing_reason`, empty or null where the figure is present. Not changed.
+    keys : list of str
+        Columns that name a group.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"area_id": ["a", "a", "b"], "missing_reason": ["absent", "suppressed_or_unknown", None]})
+    >>> worst_reasons(rows, ["area_id"]).to_dict()
+    {'a': 'suppressed_or_unknown'}
+    """
+    given = rows[rows["missing_reason"].fillna("").ne("")]
+    return _reason_at(_place_of(given["missing_reason"]).groupby([given[key] for key in keys]).min())
+
+
+def worst_of_columns(reasons: pd.DataFrame) -> pd.Series:
+    """Return `worst_reason` of every row of a frame of reasons.
+
+    Examples
+    --------
+    >>> worst_of_columns(pd.DataFrame({"above": ["", "absent"], "below": ["", "suppressed_or_unknown"]})).tolist()
+    ['', 'suppressed_or_unknown']
+    """
+    return _reason_at(reasons.apply(_place_of).min(axis=1))
+
+
+def _place_of(reasons: pd.Series) -> pd.Series:
+    """Return how strong each reason is, 0 for the strongest; missing for no reason."""
+    return reasons.map({reason: place for place, reason in enumerate(STATUS_OF_REASON)}).astype(float)
+
+
+def _reason_at(places: pd.Series) -> pd.Series:
+    return places.map(dict(enumerate(STATUS_OF_REASON))).astype("string").fillna("")

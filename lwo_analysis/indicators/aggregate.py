@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
 from lwo_analysis.catalogue.areas import Area
 from lwo_analysis.catalogue.indicators import Indicator
-from lwo_analysis.cleaning.missing import worst_reason
+from lwo_analysis.cleaning.missing import worst_reasons
 
-FIGURE_COLUMNS: tuple[str, ...] = ("area_id", "year", "value", "numerator", "denominator", "n", "missing_reason")
+FIGURE_COLUMNS: tuple[str, ...] = (
+    "area_id",
+    "indicator_id",
+    "year",
+    "value",
+    "numerator",
+    "denominator",
+    "n",
+    "missing_reason",
+)
+_GROUP = ["indicator_id", "area_id", "year"]
 
 
-def figures_of_areas(indicator: Indicator, area_parts: pd.DataFrame, areas: Mapping[str, Area]) -> pd.DataFrame:
-    """Return the figure of an indicator for every area that can be made.
+def figures_of_areas(parts_of: Sequence[tuple[Indicator, pd.DataFrame]], areas: Mapping[str, Area]) -> pd.DataFrame:
+    """Return the figures of indicators for every area that can be made.
 
     Parameters
     ----------
-    indicator : Indicator
-        Gives the scale (percent, per 1,000) and whether numerators are counts.
-    area_parts : DataFrame
-        Columns `area_id, region_code, year, numerator, denominator, delivered, missing_reason`: one row per area and region.
+    parts_of : sequence of (Indicator, DataFrame)
+        Per indicator, which gives the scale (percent, per 1,000) and whether numerators are counts, its parts: columns
+        `area_id, region_code, year, numerator, denominator, delivered, missing_reason`, one row per area and region. Not changed.
     areas : mapping of str to Area
         The catalogue; says how areas are made of each other.
 
@@ -37,12 +46,14 @@ def figures_of_areas(indicator: Indicator, area_parts: pd.DataFrame, areas: Mapp
     An area of one region keeps the provider's figure to the digit. The unweighted mean (`mean_of`) averages the figures of its
     members and has no numerator.
     """
-    sums = sum_over(area_parts, ["area_id", "year"])
+    kinds = {indicator.id: indicator for indicator, _ in parts_of}
+    parts = pd.concat([frame.assign(indicator_id=indicator.id) for indicator, frame in parts_of], ignore_index=True)
+    sums = sum_over(parts, _GROUP)
     made = pd.concat([sums, *_derived(sums, areas)], ignore_index=True)
-    valued = made.assign(value=_values(indicator, made))
+    valued = made.assign(value=_values(kinds, made))
     means = _unweighted_means(valued, areas)
     figures = valued if means.empty else pd.concat([valued, means], ignore_index=True)
-    return _counts(indicator, figures)[list(FIGURE_COLUMNS)]
+    return _counts(kinds, figures)[list(FIGURE_COLUMNS)]
 
 
 def sum_over(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -65,8 +76,8 @@ def sum_over(parts: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     counts, size = groups[["numerator", "denominator"]], groups.size()
     summed = counts.sum().where(counts.count().eq(size, axis=0))
     delivered = groups["delivered"].first().where(size.eq(1))
-    given = typed[typed["missing_reason"].fillna("").ne("")].groupby(keys)["missing_reason"].agg(worst_reason)
-    return summed.assign(delivered=delivered, missing_reason=given.reindex(summed.index, fill_value="")).reset_index()
+    reasons = worst_reasons(typed, keys).reindex(summed.index, fill_value="")
+    return summed.assign(delivered=delivered, missing_reason=reasons).reset_index()
 
 
 def _derived(sums: pd.DataFrame, areas: Mapping[str, Area]) -> list[pd.DataFrame]:
@@ -96,42 +107,51 @@ def _combine(sums: pd.DataFrame, made: list[Area]) -> pd.DataFrame:
     )
     members = signs.merge(sums, on="area_id").drop(columns="area_id").rename(columns={"made_id": "area_id"})
     signed = {name: members[name] * members["sign"] for name in ("numerator", "denominator")}
-    total = sum_over(members.assign(**signed), ["area_id", "year"])
-    found = members.groupby(["area_id", "year"]).size().to_numpy()
+    total = sum_over(members.assign(**signed), _GROUP)
+    found = members.groupby(_GROUP).size().to_numpy()
     complete = total["area_id"].map(signs["made_id"].value_counts()).eq(found)
     counts = total[["numerator", "denominator"]].where(complete)
     return total.assign(delivered=float("nan"), missing_reason=total["missing_reason"].where(complete, "absent"), **counts)
 
 
-def _values(indicator: Indicator, sums: pd.DataFrame) -> pd.Series:
-    if not indicator.denominator and not indicator.mean:
-        return sums["numerator"]
-    ratio = indicator.scale * sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
-    return ratio.where(sums["delivered"].isna(), sums["delivered"])
+def _is_count(indicator: Indicator) -> bool:
+    return not indicator.denominator and not indicator.mean
+
+
+def _of_kind(kinds: Mapping[str, Indicator], figures: pd.DataFrame, fact: Callable[[Indicator], object]) -> pd.Series:
+    """Return a fact of its indicator for every row."""
+    return figures["indicator_id"].map({name: fact(indicator) for name, indicator in kinds.items()})
+
+
+def _values(kinds: Mapping[str, Indicator], sums: pd.DataFrame) -> pd.Series:
+    scale = _of_kind(kinds, sums, lambda indicator: indicator.scale)
+    ratio = scale * sums["numerator"] / sums["denominator"].where(sums["denominator"] > 0)
+    shares = ratio.where(sums["delivered"].isna(), sums["delivered"])
+    return shares.mask(_of_kind(kinds, sums, _is_count), sums["numerator"])
 
 
 def _unweighted_means(figures: pd.DataFrame, areas: Mapping[str, Area]) -> pd.DataFrame:
     frames = []
+    keys = ["indicator_id", "year"]
     for area in areas.values():
         members = figures[figures["area_id"].isin(area.mean_of)]
         if members.empty:
             continue
-        groups = members.groupby("year")
+        groups = members.groupby(keys)
         complete = groups["area_id"].nunique().eq(len(area.mean_of))
-        value = groups["value"].agg(lambda values: values.mean(skipna=False))
-        reason = groups["missing_reason"].agg(worst_reason).where(complete, "absent")
-        frames.append(
-            pd.DataFrame({"value": value.where(complete), "missing_reason": reason}).reset_index().assign(area_id=area.id)
-        )
+        is_known = complete & groups["value"].count().eq(groups.size())
+        reason = worst_reasons(members, keys).reindex(complete.index, fill_value="").where(complete, "absent")
+        value = groups["value"].mean().where(is_known)
+        frames.append(pd.DataFrame({"value": value, "missing_reason": reason}).reset_index().assign(area_id=area.id))
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
-def _counts(indicator: Indicator, figures: pd.DataFrame) -> pd.DataFrame:
-    is_count = not indicator.denominator and not indicator.mean
-    counted = not indicator.mean
+def _counts(kinds: Mapping[str, Indicator], figures: pd.DataFrame) -> pd.DataFrame:
+    is_count = _of_kind(kinds, figures, _is_count)
+    is_counted = _of_kind(kinds, figures, lambda indicator: not indicator.mean)
     return figures.assign(
-        n=figures["numerator"] if is_count else figures["denominator"],
-        numerator=figures["numerator"] if counted else float("nan"),
-        denominator=figures["denominator"] if counted and not is_count else float("nan"),
+        n=figures["numerator"].where(is_count, figures["denominator"]),
+        numerator=figures["numerator"].where(is_counted),
+        denominator=figures["denominator"].where(is_counted & ~is_count),
         missing_reason=figures["missing_reason"].mask(figures["value"].isna() & figures["missing_reason"].eq(""), "absent"),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from lwo_analysis.catalogue.indicators import Indicator
-from lwo_analysis.cleaning.missing import worst_reason
+from lwo_analysis.cleaning.missing import worst_of_columns, worst_reasons
 
 PART_COLUMNS: tuple[str, ...] = ("region_code", "year", "numerator", "denominator", "delivered", "missing_reason")
 
@@ -51,7 +51,7 @@ def parts_of_indicator(indicator: Indicator, rows: pd.DataFrame, weights: pd.Dat
     below = sum_measures(rows, indicator.denominator).rename(columns={"value": "denominator"})
     both = above.merge(below, on=["region_code", "year"], how="outer", suffixes=("", "_below"))
     reasons = both[["missing_reason", "missing_reason_below"]]
-    return both.assign(delivered=float("nan"), missing_reason=_row_reasons(reasons))[list(PART_COLUMNS)]
+    return both.assign(delivered=float("nan"), missing_reason=worst_of_columns(reasons.fillna("absent")))[list(PART_COLUMNS)]
 
 
 def sum_measures(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
@@ -71,14 +71,11 @@ def sum_measures(rows: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     """
     chosen = rows[rows["measure"].isin(names)]
     keys = ["region_code", "year"]
-    summed = chosen.groupby(keys, sort=True).agg(
-        value=("value", lambda values: values.astype(float).sum(skipna=False)), count=("measure", "nunique")
-    )
-    complete = summed["count"].eq(len(names))
-    reasons = chosen[chosen["missing_reason"].notna()].groupby(keys)["missing_reason"].agg(worst_reason)
-    reason = reasons.reindex(summed.index).fillna("").mask(~complete, "absent")
-    result = summed.assign(value=summed["value"].where(complete & reason.eq("")), missing_reason=reason)
-    return result.drop(columns="count").reset_index()
+    groups = chosen.astype({"value": float}).groupby(keys, sort=True)
+    complete = groups["measure"].nunique().eq(len(names))
+    reason = worst_reasons(chosen, keys).reindex(complete.index, fill_value="").mask(~complete, "absent")
+    is_known = complete & reason.eq("") & groups["value"].count().eq(groups.size())
+    return pd.DataFrame({"value": groups["value"].sum().where(is_known), "missing_reason": reason}).reset_index()
 
 
 def _parts_of_mean(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
@@ -87,10 +84,3 @@ def _parts_of_mean(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFra
     weight = sum_measures(source, indicator.weight)[[*keys, "value"]].rename(columns={"value": "denominator"})
     both = figures.merge(weight, on=keys, how="left", validate="many_to_one")
     return both.assign(numerator=both["delivered"] / indicator.scale * both["denominator"])[list(PART_COLUMNS)]
-
-
-def _row_reasons(reasons: pd.DataFrame) -> pd.Series:
-    filled = reasons.fillna("absent")
-    return pd.Series(
-        [worst_reason(pd.Series(row)) for row in filled.itertuples(index=False)], index=reasons.index, dtype="string"
-    )

@@ -136,8 +136,8 @@ def _of_indicator(indicator: Indicator, parts: pd.DataFrame) -> pd.DataFrame:
     else:
         made_of = replace(indicator, numerator=(), denominator=(), mean="delivered", weight=("delivered",))
         counted = parts.assign(delivered=parts["value"], numerator=float("nan"), denominator=float("nan"))
-    figures = figures_of_areas(made_of, counted, areas())
-    return _own_columns(figures, parts, keep_n=not (is_count or has_counts)).assign(indicator_id=indicator.id)
+    figures = figures_of_areas([(made_of, counted)], areas())
+    return _own_columns(figures, parts, keep_n=not (is_count or has_counts))
 
 
 def _own_columns(figures: pd.DataFrame, parts: pd.DataFrame, *, keep_n: bool) -> pd.DataFrame:

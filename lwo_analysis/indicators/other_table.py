@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from lwo_analysis.catalogue.indicators import Indicator
-from lwo_analysis.cleaning.missing import worst_reason
+from lwo_analysis.cleaning.missing import worst_of_columns
 from lwo_analysis.indicators.aggregate import sum_over
 from lwo_analysis.indicators.construct import sum_measures
 
@@ -61,7 +61,7 @@ def parts_over_other_table(
     grounds = {year: _surfaces(rows) for year, rows in others.items()}
     same = [_same_ground(row.area_id, int(row.year), boundary_year, grounds) for row in both.itertuples()]
     reasons = both["missing_reason_below"].fillna("absent").where(same, "absent")
-    reason = [worst_reason(pd.Series(pair)) for pair in zip(both["missing_reason"], reasons, strict=True)]
+    reason = worst_of_columns(pd.DataFrame({"above": both["missing_reason"], "below": reasons}))
     return both.assign(
         region_code=both["area_id"],
         denominator=both["value"].where(same),

@@ -227,23 +227,19 @@ def observations_of_table(table: RegionRows, all_tables: list[RegionRows]) -> pd
     weights = _weights(table, all_tables)
     membership = selected[["area_id", "region_code"]].drop_duplicates()
     rows = selected.drop(columns="area_id").drop_duplicates(["region_code", "measure", "year"])
-    available = set(rows["measure"])
+    available = set(rows["measure"].unique())
     made = [indicator for indicator in indicators().values() if _leading(indicator) and _leading(indicator) <= available]
     over_others = [indicator for indicator in indicators().values() if _is_over_key_figures(indicator, table, available)]
     others = _key_figures_of(table, all_tables) if over_others else {}
-    figures = [
-        *(
-            _figures(indicator, membership.merge(parts_of_indicator(indicator, rows, weights), on="region_code"))
-            for indicator in made
-        ),
-        *(_figures(entry, parts_over_other_table(entry, selected, others, table.boundary_year)) for entry in over_others),
+    parts = [
+        *((entry, membership.merge(parts_of_indicator(entry, rows, weights), on="region_code")) for entry in made),
+        *((entry, parts_over_other_table(entry, selected, others, table.boundary_year)) for entry in over_others),
     ]
-    margins = [_margins(indicator, membership, rows, weights) for indicator in made if lower_name(indicator.mean) in available]
-    return _as_table(pd.concat(figures, ignore_index=True), margins, table.card) if figures else nothing
-
-
-def _figures(indicator: Indicator, parts: pd.DataFrame) -> pd.DataFrame:
-    return figures_of_areas(indicator, parts, areas()).assign(indicator_id=indicator.id)
+    if not parts:
+        return nothing
+    bounded = [entry for entry in made if lower_name(entry.mean) in available]
+    margins = _margins(bounded, membership, rows, weights) if bounded else None
+    return _as_table(figures_of_areas(parts, areas()), margins, table.card)
 
 
 def _leading(indicator: Indicator) -> set[str]:
@@ -261,23 +257,24 @@ def _is_over_key_figures(indicator: Indicator, table: RegionRows, available: set
 
 def _key_figures_of(table: RegionRows, all_tables: list[RegionRows]) -> dict[int, pd.DataFrame]:
     """Return the key figures of the years of a table, and of the year of its boundaries, by area."""
-    years = {*table.rows["year"], table.boundary_year}
+    years = {*table.rows["year"].unique(), table.boundary_year}
     found = [other for other in all_tables if other.card.source_id == KEY_FIGURES and other.boundary_year in years]
     return {other.boundary_year: rows_of_areas(other) for other in found}
 
 
-def _margins(indicator: Indicator, membership: pd.DataFrame, rows: pd.DataFrame, weights: pd.DataFrame | None) -> pd.DataFrame:
+def _margins(
+    bounded: list[Indicator], membership: pd.DataFrame, rows: pd.DataFrame, weights: pd.DataFrame | None
+) -> pd.DataFrame:
     """Return the ends of the provider's interval by area; none for an area made by taking others away.
 
     For an area of several regions the ends are weighed as the figure is: as wide as when all regions are off the same way, which
     is the widest they can be.
     """
-    ends = {"lower": lower_name(indicator.mean), "upper": upper_name(indicator.mean)}
     frames = []
-    for column, name in ends.items():
-        parts = parts_of_indicator(replace(indicator, mean=name), rows, weights)
-        figures = _figures(indicator, membership.merge(parts, on="region_code"))
-        frames.append(figures.set_index(["indicator_id", "area_id", "year"])["value"].rename(column))
+    for column, name_of in (("lower", lower_name), ("upper", upper_name)):
+        ends = [replace(entry, mean=name_of(entry.mean)) for entry in bounded]
+        parts = [(end, membership.merge(parts_of_indicator(end, rows, weights), on="region_code")) for end in ends]
+        frames.append(figures_of_areas(parts, areas()).set_index(["indicator_id", "area_id", "year"])["value"].rename(column))
     margins = pd.concat(frames, axis=1).reset_index()
     return margins[~margins["area_id"].isin(_subtracted_areas())]
 
@@ -299,9 +296,10 @@ def _weights(table: RegionRows, all_tables: list[RegionRows]) -> pd.DataFrame | 
     return rows_of_areas(same[0]).drop_duplicates(["region_code", "measure", "year"]) if same else empty
 
 
-def _as_table(figures: pd.DataFrame, margins: list[pd.DataFrame], card: SourceCard) -> pd.DataFrame:
-    bounds = pd.concat(margins) if margins else pd.DataFrame(columns=["indicator_id", "area_id", "year", "lower", "upper"])
-    whole = figures.merge(bounds, on=["indicator_id", "area_id", "year"], how="left", validate="one_to_one")
+def _as_table(figures: pd.DataFrame, margins: pd.DataFrame | None, card: SourceCard) -> pd.DataFrame:
+    keys = ["indicator_id", "area_id", "year"]
+    bounds = pd.DataFrame(columns=[*keys, "lower", "upper"]) if margins is None else margins
+    whole = figures.merge(bounds, on=keys, how="left", validate="one_to_one")
     has_value = whole["value"].notna()
     return as_observations(
         whole.assign(

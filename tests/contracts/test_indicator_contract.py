@@ -63,7 +63,7 @@ def figures(entry: Indicator, cells: Cells, missing: tuple[str, str, str] | None
     ]
     table = pd.DataFrame(rows, columns=["region_code", "measure", "year", "value", "missing_reason"])
     parts = MEMBERSHIP.merge(parts_of_indicator(entry, table), on="region_code")
-    return figures_of_areas(entry, parts, AREAS).set_index("area_id")
+    return figures_of_areas([(entry, parts)], AREAS).set_index("area_id")
 
 
 def observed(entry: Indicator, found: pd.DataFrame) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def measure_rows(**missing: str) -> pd.DataFrame:
 
 def figures(indicator: Indicator, rows: pd.DataFrame, weights: pd.DataFrame | None = None) -> pd.DataFrame:
     parts = MEMBERSHIP.merge(parts_of_indicator(indicator, rows, weights), on="region_code")
-    return figures_of_areas(indicator, parts, AREAS).set_index("area_id")
+    return figures_of_areas([(indicator, parts)], AREAS).set_index("area_id")
 
 
 def test_a_share_is_a_sum_over_a_sum_and_not_a_mean_of_shares():

@@ -41,7 +41,7 @@ def test_a_damaged_file_leaves_what_was_there(tmp_path):
 def test_a_file_that_is_not_recognised_is_refused(tmp_path):
     path = tmp_path / "holiday.xlsx"
     path.write_text("not a workbook")
-    with pytest.raises(InputError, match=r"holiday\.xlsx: expected an Excel workbook"):
+    with pytest.raises(InputError, match=r"holiday\.xlsx: expected a whole zip file, found unreadable"):
         import_files(path, module="rivm", raw=tmp_path / "raw", retrieved="2026-11-20")
     assert not (tmp_path / "raw").exists()
 
