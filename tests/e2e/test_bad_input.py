@@ -12,7 +12,7 @@ import pytest
 
 from lwo_analysis.paths import REPOSITORY
 from tests.support import statline_folder as sample
-from tests.support.command import files_of, lwo
+from tests.support.command import files_of, lwo_here
 
 
 def one_line(finished: subprocess.CompletedProcess[str]) -> str:
@@ -66,7 +66,7 @@ def test_a_bad_table_is_not_imported(tmp_path, name):
     (data / "raw" / "84799NED" / "earlier.json").write_text("{}")
     before = files_of(data)
     folder = write(tmp_path / "download")
-    finished = lwo("import", str(folder), "--source", "statline", data=data, outputs=tmp_path / "outputs", expect=3)
+    finished = lwo_here("import", str(folder), "--source", "statline", data=data, outputs=tmp_path / "outputs", expect=3)
     assert told in one_line(finished)
     assert files_of(data) == before
 
@@ -76,7 +76,7 @@ def built(tmp_path: Path) -> tuple[Path, Path]:
     """Return data with a built table, and an outputs folder."""
     data, outputs = tmp_path / "data", tmp_path / "outputs"
     shutil.copytree(REPOSITORY / "data" / "raw" / "published", data / "raw" / "published")
-    lwo("build", data=data, outputs=outputs)
+    lwo_here("build", data=data, outputs=outputs)
     return data, outputs
 
 
@@ -85,7 +85,7 @@ def test_a_card_whose_checksum_no_longer_matches_stops_the_build(built):
     before = files_of(data / "processed")
     path = data / "raw" / "published" / "programme-plan-2022.csv"
     path.write_text(path.read_text(encoding="utf-8").replace("11,7", "17,1"), encoding="utf-8")
-    line = one_line(lwo("build", data=data, outputs=outputs, expect=3))
+    line = one_line(lwo_here("build", data=data, outputs=outputs, expect=3))
     assert "programme-plan-2022.csv: expected sha256" in line
     assert files_of(data / "processed") == before
 
@@ -94,7 +94,7 @@ def test_a_raw_folder_without_a_card_stops_the_build(built):
     data, outputs = built
     before = files_of(data / "processed")
     sample.write_v3_folder(data / "raw" / "84799NED")
-    assert "84799NED/card.yml: expected a source card" in one_line(lwo("build", data=data, outputs=outputs, expect=3))
+    assert "84799NED/card.yml: expected a source card" in one_line(lwo_here("build", data=data, outputs=outputs, expect=3))
     assert files_of(data / "processed") == before
 
 
@@ -102,14 +102,14 @@ def test_a_truncated_observation_table_stops_the_run(built):
     data, outputs = built
     path = data / "processed" / "observations.parquet"
     path.write_bytes(path.read_bytes()[:-20])
-    assert "run `lwo build` again" in one_line(lwo("run", "02-comparison", data=data, outputs=outputs, expect=3))
+    assert "run `lwo build` again" in one_line(lwo_here("run", "02-comparison", data=data, outputs=outputs, expect=3))
     assert not (outputs / "site").exists()
 
 
 def test_an_unwritable_outputs_folder_stops_the_run_at_once(built):
     data, outputs = built
     outputs.write_text("a file where a folder is due")
-    line = one_line(lwo("run", "01-baseline", data=data, outputs=outputs, expect=7))
+    line = one_line(lwo_here("run", "01-baseline", data=data, outputs=outputs, expect=7))
     assert "set LWO_OUTPUTS to another folder" in line
     assert outputs.read_text() == "a file where a folder is due"
 
@@ -133,7 +133,7 @@ def test_an_unwritable_outputs_folder_stops_the_run_at_once(built):
 )
 def test_a_wrong_word_on_the_command_line_is_code_2(tmp_path, arguments, told):
     outputs = tmp_path / "outputs"
-    assert told in one_line(lwo(*arguments, data=tmp_path / "data", outputs=outputs, expect=2))
+    assert told in one_line(lwo_here(*arguments, data=tmp_path / "data", outputs=outputs, expect=2))
     assert not outputs.exists()
 
 
