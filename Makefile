@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/installed
+# One more than there are processors: many tests wait for processes of their own.
+WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 
 .PHONY: findings test check lint types words drift coverage lab lock benchmark release format clean
 
@@ -11,7 +13,7 @@ findings: $(INSTALLED) ## set up and publish outputs/site/index.html
 	$(BIN)/lwo run
 
 test: $(INSTALLED) ## set up and run every test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
 
 check: $(INSTALLED) ## style, types, spelling, links, and whatever else can drift apart
 	@$(MAKE) --no-print-directory --keep-going --jobs 2 types lint words drift

@@ -262,6 +262,9 @@ def check_command(
     write: Annotated[bool, typer.Option("--write", help="Write the generated files instead of comparing them.")] = False,
 ) -> None:
     """Check that catalogue, notebooks, source cards and environment files agree."""
+    from lwo_analysis.run.unneeded import skip_unneeded
+
+    skip_unneeded()
     from lwo_analysis.run.check import run_checks
 
     for line in run_checks(write=write):

@@ -136,6 +136,7 @@ def sample_table(origin: str = "published", lang: str = "nl") -> Any:
     )
 
 
+@cache
 def sample_figure(
     origin: str = "published", lang: str = "nl", draw: Callable[[float], Drawing] | Drawing = sample_drawing
 ) -> Any:
