@@ -44,7 +44,8 @@ OURS = """
 import sys
 from pathlib import Path
 from lwo_analysis import cli, paths
-paths.notebooks_folder = lambda: Path(sys.argv[1])
+folder = Path(sys.argv[1])
+paths.notebooks_folder = lambda: folder
 sys.argv = ["lwo", "run", "--jobs", sys.argv[2]]
 cli.main()
 """
