@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from lwo_analysis.cleaning.missing import worst_reason
+from lwo_analysis.cleaning.missing import worst_of_columns, worst_reason
 from lwo_analysis.errors import DroppedRowsWarning, InputError, ParameterError
 from lwo_analysis.sources.spreadsheet_archive import check_archive, read_member
 
@@ -261,8 +261,7 @@ def convert_rate(numerators: pd.DataFrame, denominators: pd.DataFrame, crosswalk
     """
     above, below = convert_counts(numerators, crosswalk), convert_counts(denominators, crosswalk)
     value = scale * above["value"] / below["value"].where(below["value"] > 0)
-    reasons = zip(above["missing_reason"], below["missing_reason"], strict=True)
-    worst = pd.Series([worst_reason(pd.Series(pair)) for pair in reasons], index=above.index, dtype=object)
+    worst = worst_of_columns(pd.DataFrame({"above": above["missing_reason"], "below": below["missing_reason"]})).astype(object)
     reason = worst.mask(value.isna() & worst.eq(""), "impossible")
     return above.assign(value=value, missing_reason=reason, estimated=above["estimated"] | below["estimated"])
 

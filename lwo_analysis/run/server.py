@@ -69,8 +69,8 @@ def serve() -> None:
             for line in orders.splitlines():
                 forked += line.startswith("+")
                 if forked == ORDERS_OF_ONE_PAGE + 1:
-                    _preload(PRELOADED_LATER)
                     _warm()
+                    _preload(PRELOADED_LATER)
                 _obey(line, workers, (wake, waker))
     _end(workers)
 
@@ -92,8 +92,6 @@ def _warm() -> None:
     load_phrases()
     shown = new_output("display_data", data={"text/html": "<p></p>"})
     cells_exporter().from_notebook_node(new_notebook(cells=[new_markdown_cell("# x"), new_code_cell("x", outputs=[shown])]))
-    gc.collect()
-    gc.freeze()
 
 
 def _obey(line: str, workers: dict[int, str], ours: tuple[int, int]) -> None:
