@@ -121,11 +121,15 @@ def standard_jobs(
     ParameterError
         A notebook does not exist, or a parameter is unknown or outside its domain.
     NotebookError
-        A notebook has no parameters cell.
+        The folder holds no notebook, or a notebook has no parameters cell.
     CatalogueError
         A parameter file is missing or malformed.
     """
     known = sorted(path.stem for path in folder.glob("*.ipynb"))
+    if not known:
+        found = "none" if folder.is_dir() else "no such folder"
+        remedy = "run it in a whole checkout of the repository"
+        raise NotebookError(str(folder), expected="notebooks", found=found, remedy=remedy)
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ParameterError(

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from lwo_analysis import paths
 from lwo_analysis.errors import NotebookError, OutputError, ParameterError
 from lwo_analysis.run.jobs import standard_jobs
 from lwo_analysis.run.pages import Making
 from lwo_analysis.run.publishing import run_and_publish
-from tests.support.command import files_of
+from tests.support.command import files_of, lwo_here
 from tests.support.runs import PROVENANCE, SETUP, publication_in, publish, write_notebook
 
 FIGURE_WITHOUT_ALT = (
@@ -22,6 +23,8 @@ DEMO_CALLED_REAL = (
     "make_table(load_observations('demo').head(3), caption='c', columns={'area_id': 'a', 'value': 'v'}, "
     "origins={'demo'}, lang='nl', row_header='area_id')"
 )
+
+WHOLE = "run it in a whole checkout of the repository"
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +81,17 @@ def test_a_notebook_or_parameter_that_does_not_exist_is_named(tmp_path):
         standard_jobs(notebooks, ["99-none"], {}, None, demo=True)
     with pytest.raises(ParameterError, match="parameters out of lang, found year"):
         standard_jobs(notebooks, ["page"], {"year": "2020"}, None, demo=True)
+
+
+@pytest.mark.parametrize(("folder", "found"), [("empty", "none"), ("absent", "no such folder")])
+def test_a_folder_without_notebooks_is_no_site_without_pages(tmp_path, monkeypatch, folder, found):
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr(paths, "notebooks_folder", lambda: tmp_path / folder)
+    code = NotebookError.exit_code
+    for command in (("run",), ("plan", "--manifest", str(tmp_path / "m.jsonl"))):
+        done = lwo_here(*command, data=tmp_path / "data", outputs=tmp_path / "outputs", expect=code)
+        assert done.stderr == f"lwo: {tmp_path / folder}: expected notebooks, found {found}; {WHOLE}.\n"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty"]
 
 
 def test_outputs_that_cannot_be_written_are_named_before_anything_runs(launcher, tmp_path):
