@@ -114,18 +114,35 @@ def make_pages(
         shutil.rmtree(making, ignore_errors=True)
 
 
-def _orders(jobs: Sequence[Job], runs: Path, making: Path, state: RunState, limits: Limits, result: PagesMade) -> list[PageOrder]:
-    """Return what there is to do: jobs to execute, the longest first, and pages to render."""
+def due_pages(jobs: Sequence[Job], runs: Path, state: RunState) -> tuple[list[Job], dict[str, dict[str, Any]]]:
+    """Return what there is to do: the jobs to execute, and the record of every other finished page to render, by address.
+
+    Parameters
+    ----------
+    jobs, runs, state
+        As in `make_pages`.
+
+    Raises
+    ------
+    OutputError
+        The folder of an earlier page is damaged.
+    """
     tasks = {job.address: execution_task(job, runs / job.address) for job in jobs}
     known = [task for task in tasks.values() if task]
     whole = {task.name for task, current in zip(known, state.is_current(known), strict=True) if current}
     executed = [job for job in jobs if f"execute:{job.address}" not in whole]
+    fresh = {job.address for job in executed}
+    return executed, _to_render({address: path for address, path in finished_pages(runs).items() if address not in fresh}, state)
+
+
+def _orders(jobs: Sequence[Job], runs: Path, making: Path, state: RunState, limits: Limits, result: PagesMade) -> list[PageOrder]:
+    """Return the orders of what there is to do: jobs to execute, the longest first, and pages to render."""
+    executed, rendered = due_pages(jobs, runs, state)
     order = partial(_order, runs, making, limits)
     revision = code_revision(REPOSITORY) if executed else ""
     longest = longest_first((order(job.address, record_of(job, revision), job) for job in executed), partial(_seconds, runs))
-    fresh = {job.address for job in executed}
-    rendered = _to_render({address: path for address, path in finished_pages(runs).items() if address not in fresh}, state)
-    result.current += [job.address for job in jobs if job.address not in fresh | set(rendered)]
+    due = {job.address for job in executed} | set(rendered)
+    result.current += [job.address for job in jobs if job.address not in due]
     for address in result.current:
         (runs / address / STALE).unlink(missing_ok=True)
     return [*longest, *(order(address, record, None) for address, record in rendered.items())]

@@ -17,6 +17,7 @@ from doit.tools import config_changed
 
 from lwo_analysis.paths import REPOSITORY
 from lwo_analysis.provenance import sha256_of
+from lwo_analysis.run.code_behind import code_behind, package_files
 from lwo_analysis.run.folders import EXECUTED, READS, STALE, name_of, path_of, read_reads
 from lwo_analysis.run.jobs import Job
 
@@ -24,8 +25,16 @@ FORMAT = 1
 """Of the folders of pages; raised when their content changes, so that older ones are made again."""
 LOCK_FILE = REPOSITORY / "requirements.lock"
 PACKAGE = REPOSITORY / "lwo_analysis"
-RENDERING = ("catalogue", "indicators", "present", "publish")
-"""Layers whose code turns an executed notebook into a page."""
+STARTING = tuple(f"run/{name}.py" for name in ("execute", "fence", "kernel", "kernels", "launch", "unneeded"))
+"""Code that starts every kernel, and is there before its reads are written down: seeds, threads, limits."""
+RENDERING = ("publish/exporter.py", "publish/stored.py")
+"""Code that turns an executed notebook into a page, with whatever it imports."""
+BUILDING = ("publish/site.py", "run/worker.py")
+"""Code that makes a site of pages, with whatever it imports."""
+SHOWN = ("docs", "benchmarks")
+"""Folders whose Markdown is published as pages of the site."""
+NAMED = ("sources", "indicators")
+"""Layers whose functions and tests a passport names with their line."""
 
 
 class Contents(FileChangedChecker):
@@ -110,14 +119,14 @@ def rendering_task(address: str, record: Mapping[str, Any], folder: Path) -> Tas
 def site_task(folders: Mapping[str, Path], site: Path, inputs: Iterable[Path]) -> Task:
     """Return the task of building the site from the folders of finished pages and what else it holds."""
     parts = [path for folder in folders.values() for path in [*page_files(folder), folder / STALE] if path.exists()]
-    files = [*rendering_code(), *inputs, *parts, *(path for path in sorted(site.rglob("*")) if path.is_file())]
+    files = [*site_code(), *inputs, *parts, *(path for path in sorted(site.rglob("*")) if path.is_file())]
     return _task("site", files, {"addresses": list(folders), "site": str(site)})
 
 
 def job_key(job: Job, names: Iterable[str], contents: Contents) -> str:
     """Return the key of an executed job: the sha256 of its settings and of the content of everything it was made from."""
     files = {name: contents.of(str(path_of(name))) for name in names}
-    base = [contents.of(str(path)) for path in (job.path, LOCK_FILE)]
+    base = [contents.of(str(path)) for path in _inputs(job, ())]
     text = json.dumps([_settings(job), base, files], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -146,25 +155,31 @@ def page_files(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in others]
 
 
-def rendering_code() -> list[Path]:
+def rendering_code() -> tuple[Path, ...]:
     """Return the code and the texts that turn an executed notebook into a page."""
-    layers = [path for layer in RENDERING for path in (PACKAGE / layer).rglob("*") if path.is_file()]
-    return [path for path in [*layers, *PACKAGE.glob("*.py")] if "__pycache__" not in path.parts]
+    return code_behind(PACKAGE, RENDERING)
+
+
+def site_code() -> list[Path]:
+    """Return the code, the texts and the documents that a site follows from besides its pages."""
+    documents = [path for folder in SHOWN for path in (REPOSITORY / folder).rglob("*.md")]
+    named = [path for layer in NAMED for path in (PACKAGE / layer).rglob("*.py")]
+    tests = [REPOSITORY / "tests" / layer for layer in NAMED]
+    return sorted({*code_behind(PACKAGE, BUILDING), *documents, *named, *tests})
 
 
 def data_and_code(job: Job, data: Path) -> list[Path]:
     """Return every file that a job might read: the package, and what it declares below the data folder."""
-    code = [path for path in PACKAGE.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
     declared = [path for path in data.rglob("*") if any(fnmatch(path.relative_to(data).as_posix(), each) for each in job.inputs)]
-    return [*code, *(path for path in declared if path.is_file())]
+    return [*package_files(PACKAGE), *(path for path in declared if path.is_file())]
 
 
 def _settings(job: Job) -> dict[str, Any]:
-    return {"format": FORMAT, "parameters": job.parameters, "inputs": list(job.inputs), "python": platform.python_version()}
+    return {"format": FORMAT, "parameters": job.parameters, "inputs": sorted(job.inputs), "python": platform.python_version()}
 
 
 def _inputs(job: Job, names: Iterable[str]) -> list[Path]:
-    return [job.path, LOCK_FILE, *(path_of(name) for name in names)]
+    return [job.path, LOCK_FILE, *(PACKAGE / name for name in STARTING), *(path_of(name) for name in names)]
 
 
 def _task(name: str, files: Iterable[Path], settings: dict[str, Any]) -> Task:
