@@ -72,11 +72,24 @@ def read_card(folder: Path) -> SourceCard:
     InputError
         The card is absent, incomplete or not YAML; a file is missing, has another checksum, or is not on the card.
     """
+    card = read_fields(folder)
+    _check_files(folder, card)
+    return card
+
+
+def read_fields(folder: Path) -> SourceCard:
+    """Return the source card of a raw folder as it is written; the files it names are not looked at.
+
+    Raises
+    ------
+    InputError
+        The card is absent, incomplete or not YAML.
+    """
     path = folder / CARD_NAME
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
         fields: dict[str, Any] = {key: value if isinstance(value, dict) else str(value) for key, value in content.items()}
-        card = SourceCard(**fields)
+        return SourceCard(**fields)
     except (OSError, TypeError, AttributeError, yaml.YAMLError) as problem:
         raise InputError(
             str(path),
@@ -84,8 +97,6 @@ def read_card(folder: Path) -> SourceCard:
             found=_first_line(problem),
             remedy="import the files again with `lwo import`",
         ) from problem
-    _check_files(folder, card)
-    return card
 
 
 def write_card(folder: Path, card: SourceCard) -> None:

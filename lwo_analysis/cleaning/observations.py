@@ -104,6 +104,15 @@ def resolve_panel(panel: str) -> str:
     return "real" if origins - {str(Origin.PUBLISHED)} else "demo"
 
 
+def is_built() -> bool:
+    """Return whether there is an observation table; it is opened, so that a run that writes down what it reads sees it."""
+    try:
+        with (processed_folder() / FILE_NAME).open("rb"):
+            return True
+    except FileNotFoundError:
+        return False
+
+
 def read_observations(path: Path) -> pd.DataFrame:
     """Return the observations of a parquet file, validated.
 

@@ -13,7 +13,7 @@ from lwo_analysis.catalogue.goals import Goal, goals
 from lwo_analysis.catalogue.indicators import indicator, indicators
 from lwo_analysis.catalogue.interventions import measurability, populations
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
-from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
+from lwo_analysis.cleaning.observations import is_built, load_observations
 from lwo_analysis.cleaning.published import load_published
 from lwo_analysis.indicators.detectability import DetectabilityRule
 from lwo_analysis.indicators.goal_progress import (
@@ -27,7 +27,6 @@ from lwo_analysis.indicators.goal_progress import (
     printed_noise,
 )
 from lwo_analysis.indicators.goalpath import PHASES, PathShape, target_at
-from lwo_analysis.paths import processed_folder
 from lwo_analysis.present.origins import DEMO
 from lwo_analysis.present.prose import Prose, Title, format_number, make_prose, make_title
 from lwo_analysis.present.tables import Table, make_table
@@ -81,8 +80,7 @@ def goal_observations(panel: str) -> pd.DataFrame:
     """
     if panel == DEMO:
         return load_observations(DEMO)
-    built = processed_folder() / FILE_NAME
-    return load_observations("real") if built.exists() else load_published()[list(COLUMN_NAMES)]
+    return load_observations("real") if is_built() else load_published()[list(COLUMN_NAMES)]
 
 
 def review_goals(observations: pd.DataFrame, area_id: str, pillar: str, rule: PathRule) -> Review:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from lwo_analysis.catalogue.sources import source, source_of_table
 from lwo_analysis.paths import raw_folder
 from lwo_analysis.present.figure_notes import figure_notes
 from lwo_analysis.present.provenance_note import Provenance, ProvenanceInput
-from lwo_analysis.provenance import CARD_NAME, SourceCard, read_card, sha256_of
+from lwo_analysis.provenance import CARD_NAME, SourceCard, read_card, read_fields, sha256_of
 from lwo_analysis.run.parameters import Value, check_values
 from lwo_analysis.sources import demo
 
@@ -42,7 +42,7 @@ def page_provenance(used: pd.DataFrame, notebook: str, *, also: Sequence[str] = 
     check_values(parameters, where=notebook)
     lang = str(parameters["lang"])
     inputs = _inputs_of(used, lang)
-    quoted = tuple(_input_of_card(card) for card in _cards() if card.source_id in also)
+    quoted = tuple(map(_input_of_card, _cards(lambda card: card.source_id in also)))
     origins = frozenset(used["origin"]) | {source(name).origin for name in also}
     return Provenance((*inputs, *quoted), parameters, _command(notebook, parameters), origins, lang, figure_notes(used, lang))
 
@@ -88,11 +88,13 @@ def _inputs_of(used: pd.DataFrame, lang: str) -> tuple[ProvenanceInput, ...]:
     """Return every table that the figures came from; the demo panel has no card."""
     keys = {(row.source_id, row.vintage, None if pd.isna(row.year) else int(row.year)) for row in used.itertuples()}
     demo_used = [_input_of_demo(lang)] if any(name == demo.SOURCE_ID for name, _, _ in keys) else []
-    return (*demo_used, *(_input_of_card(card) for card in _cards() if _is_used(card, keys)))
+    return (*demo_used, *map(_input_of_card, _cards(lambda card: _is_used(card, keys))))
 
 
-def _cards() -> list[SourceCard]:
-    return [read_card(path.parent) for path in sorted(raw_folder().glob(f"*/{CARD_NAME}"))]
+def _cards(is_wanted: Callable[[SourceCard], bool]) -> list[SourceCard]:
+    """Return the source cards that are wanted, with their files checked; a page does not follow from the files of others."""
+    folders = [path.parent for path in sorted(raw_folder().glob(f"*/{CARD_NAME}"))]
+    return [read_card(folder) for folder in folders if is_wanted(read_fields(folder))]
 
 
 def _is_used(card: SourceCard, keys: set[tuple[str, str, int | None]]) -> bool:
