@@ -112,7 +112,8 @@ def copy_notebook(folder: Path, name: str, parameters: dict) -> None:
     runs = folder / "params" / f"{name}.yml"
     if not runs.exists():
         shutil.copy(REPOSITORY / "notebooks" / f"{name}.ipynb", folder)
-        runs.write_text("runs:\n")
+        settings = (REPOSITORY / "notebooks" / "params" / f"{name}.yml").read_text()
+        runs.write_text(settings.partition("\nruns:")[0] + "\nruns:\n")
     runs.write_text(f"{runs.read_text()}  - {json.dumps(parameters)}\n")
 
 

@@ -20,9 +20,6 @@ from lwo_analysis.run.parameters import Value, check_parameters, read_parameters
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-ALL_INPUTS = ("processed/*.parquet", "raw/*")
-"""What a notebook may read below the data folder when its parameter file has no `inputs`."""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -39,14 +36,14 @@ class Job:
     defaults : dict
         The parameters of the committed notebook.
     inputs : tuple of str
-        Patterns of the files below the data folder that the notebook may read.
+        Patterns of the files below the data folder that the notebook declares; it may read no others.
     """
 
     notebook: str
     path: Path
     parameters: dict[str, Value]
     defaults: dict[str, Value]
-    inputs: tuple[str, ...] = ALL_INPUTS
+    inputs: tuple[str, ...] = ()
 
     @property
     def lang(self) -> str:
@@ -216,7 +213,7 @@ def _runs(path: Path) -> tuple[list[dict[str, object]], tuple[str, ...]]:
     """Return the standard runs of a parameter file, and the inputs it declares."""
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-        return _runs_about(content, site_focus()), tuple(map(str, content.get("inputs", ALL_INPUTS)))
+        return _runs_about(content, site_focus()), tuple(map(str, content.get("inputs", ())))
     except (OSError, yaml.YAMLError, TypeError, KeyError, ValueError) as problem:
         raise CatalogueError(
             str(path),

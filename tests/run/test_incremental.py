@@ -95,6 +95,15 @@ def test_a_file_that_is_not_declared_may_not_be_read_even_when_the_error_is_hidd
         publish(notebooks, tmp_path / "outputs", launcher)
 
 
+def test_a_notebook_that_declares_nothing_reads_nothing_of_the_data(tmp_path, launcher):
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE, declared="")
+    expected = (
+        r"page, cell \[3\], page: expected only files that it declares to be read, found .*raw/published/.*; add it to `inputs`"
+    )
+    with pytest.raises(NotebookError, match=expected):
+        publish(notebooks, tmp_path / "outputs", launcher)
+
+
 def test_a_notebook_may_not_write_where_others_read(tmp_path, launcher):
     place = REPOSITORY / "data" / "processed" / "written-by-a-notebook.txt"
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, f"open({str(place)!r}, 'w')", PROVENANCE)

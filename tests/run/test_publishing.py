@@ -12,7 +12,7 @@ from lwo_analysis.run.jobs import standard_jobs
 from lwo_analysis.run.pages import Making
 from lwo_analysis.run.publishing import run_and_publish
 from tests.support.command import files_of, lwo_here
-from tests.support.runs import PROVENANCE, SETUP, publication_in, publish, write_notebook
+from tests.support.runs import DECLARED, PROVENANCE, SETUP, publication_in, publish, write_notebook
 
 FIGURE_WITHOUT_ALT = (
     "import matplotlib.pyplot as plt\nfrom lwo_analysis.present import make_figure\n"
@@ -104,7 +104,7 @@ def test_outputs_that_cannot_be_written_are_named_before_anything_runs(launcher,
 def test_an_error_in_another_process_arrives_whole(published, launcher, tmp_path):
     outputs, before = published
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, "1 / 0", parameters='lang = "nl"')
-    (notebooks / "params" / "page.yml").write_text("runs:\n  - {lang: nl}\n  - {lang: en}\n")
+    (notebooks / "params" / "page.yml").write_text(f"{DECLARED}\nruns:\n  - {{lang: nl}}\n  - {{lang: en}}\n")
     with pytest.raises(NotebookError, match="ZeroDivisionError") as caught:
         publish(notebooks, outputs, launcher, Making(2))
     assert caught.value.remedy.startswith("open notebooks/page.ipynb")

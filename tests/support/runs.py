@@ -14,17 +14,20 @@ from lwo_analysis.run.pages import Making
 from lwo_analysis.run.publishing import Publication, RunReport, run_and_publish
 
 SETUP = "from lwo_analysis import load_published, page_provenance"
+DECLARED = "inputs: [raw/published/*, raw/*/card.yml]"
 PROVENANCE = 'page_provenance(load_published(), "page", lang=lang)'
 
 
-def write_notebook(folder: Path, *sources: str, parameters: str | None = 'lang = "nl"', name: str = "page") -> Path:
+def write_notebook(
+    folder: Path, *sources: str, parameters: str | None = 'lang = "nl"', name: str = "page", declared: str = DECLARED
+) -> Path:
     """Write a notebook with a title, its parameters cell and these cells, and one standard run; return the folder."""
     first = [] if parameters is None else [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="first")]
     code = [nbformat.v4.new_code_cell(source, id=f"cell-{number}") for number, source in enumerate(sources)]
     cells = [nbformat.v4.new_markdown_cell(f"# Titel van {name}", id="title"), *first, *code]
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
     (folder / "params").mkdir(parents=True, exist_ok=True)
-    (folder / "params" / f"{name}.yml").write_text("runs:\n  - {}\n")
+    (folder / "params" / f"{name}.yml").write_text(f"{declared}\nruns:\n  - {{}}\n")
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=kernel), folder / f"{name}.ipynb")
     return folder
 
