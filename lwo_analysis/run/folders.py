@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,8 @@ def name_of(path: Path) -> str:
 def path_of(name: str) -> Path:
     """Return the file on this machine of a name that `name_of` gave."""
     root, _, rest = name.partition("/")
-    return _roots()[root] / rest if root in _roots() else Path(name)
+    folder = _roots().get(root)
+    return folder / rest if folder else Path(name)
 
 
 def read_reads(folder: Path) -> Reads | None:
@@ -113,4 +115,9 @@ def write_json(path: Path, content: Mapping[str, Any]) -> None:
 
 def _roots() -> dict[str, Path]:
     # The data folder first: by default it lies within the repository.
-    return {"data": data_folder().resolve(), "code": REPOSITORY}
+    return {"data": _resolved(data_folder()), "code": REPOSITORY}
+
+
+@cache
+def _resolved(folder: Path) -> Path:
+    return folder.resolve()
