@@ -13,7 +13,7 @@ findings: $(INSTALLED) ## set up and publish outputs/site/index.html
 	$(BIN)/lwo run
 
 test: $(INSTALLED) ## set up and run every test
-	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(INSTALLED) ## style, types, spelling, links, and whatever else can drift apart
 	@$(MAKE) --no-print-directory --keep-going --jobs 2 types lint words drift

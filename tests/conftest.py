@@ -22,6 +22,11 @@ def pytest_configure() -> None:
         forbid_network()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the chapters that wait for processes of their own: whoever is last then has little left to do."""
+    items.sort(key=lambda item: not item.nodeid.startswith(("tests/e2e", "tests/docs", "tests/run")))
+
+
 @pytest.fixture(scope="session")
 def real_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder with the real 2020 table and the health workbooks imported and built."""
