@@ -6,8 +6,7 @@ that needs none of them starts at once.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from lwo_analysis.lazy import names_from
 
 _HOME = {
     "Design": "lwo_analysis.effects.design",
@@ -17,10 +16,4 @@ _HOME = {
 }
 
 __all__ = ["Design", "load_observations", "load_published", "page_provenance"]
-
-
-def __getattr__(name: str) -> Any:
-    """Return a public name from the module that defines it."""
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'lwo_analysis' has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

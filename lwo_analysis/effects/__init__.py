@@ -5,10 +5,9 @@ The names below are imported when first used: an estimator brings statsmodels an
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from lwo_analysis.lazy import names_from
 
-_HOME = {
+_MODULES = {
     "Design": "design",
     "EffectResult": "results",
     "FrozenDesign": "design",
@@ -51,11 +50,7 @@ _HOME = {
     "wild_cluster_bootstrap": "inference",
 }
 
+_HOME = {name: f"{__name__}.{module}" for name, module in _MODULES.items()}
+
 __all__ = list(_HOME)
-
-
-def __getattr__(name: str) -> Any:
-    """Return a public name from the module that defines it."""
-    if name in _HOME:
-        return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

@@ -5,8 +5,7 @@ The names below are imported when first used, so that what needs no figure does 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from lwo_analysis.lazy import names_from
 
 _MODULES = {
     "badges": ("Badge", "Evidence", "Question", "decide_badge", "reason_undetermined"),
@@ -40,10 +39,4 @@ __all__ = [
     "make_title",
     "reason_undetermined",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Return a public name from the module that defines it."""
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'lwo_analysis.present' has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

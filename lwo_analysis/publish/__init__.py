@@ -5,8 +5,7 @@ The names below are imported when first used, so that a kept page can be read wi
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from lwo_analysis.lazy import names_from
 
 _HOME = {
     "PageRecord": "lwo_analysis.publish.records",
@@ -31,10 +30,4 @@ __all__ = [
     "site_files",
     "write_site",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    """Return a public name from the module that defines it."""
-    if name in _HOME:
-        return getattr(import_module(_HOME[name]), name)
-    raise AttributeError(f"module 'lwo_analysis.publish' has no attribute {name!r}")
+__getattr__ = names_from(__name__, _HOME)

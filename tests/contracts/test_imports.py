@@ -11,7 +11,7 @@ from lwo_analysis.paths import REPOSITORY
 
 PACKAGE = REPOSITORY / "lwo_analysis"
 FLOW = ("catalogue", "sources", "cleaning", "indicators", "effects", "present", "publish", "run", "cli")
-BASE = ("schema", "errors", "paths", "provenance", "disclosure")
+BASE = ("schema", "errors", "paths", "provenance", "lazy", "disclosure")
 
 
 def modules() -> list[Path]:
