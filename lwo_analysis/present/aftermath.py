@@ -28,6 +28,8 @@ from lwo_analysis.present.units import format_gap, format_value
 PRIORS = ("scp2013", "koster_vanommeren", "hooimeijer2013", "jongeneel2016", "droomers2016", "kramer2017", "lpbl2012")
 """Studies of the forty areas of 2007, and the one of Leeuwarden itself; the strongest on the figures of this page first."""
 ALPHA = 0.05
+NAMED_YEARS = 5
+"""Years over which the name of a line is written: it stands above the highest of them."""
 
 
 def aftermath_title(area_id: str, indicator: Indicator, start_year: int, base_year: int, lang: str) -> Title:
@@ -268,7 +270,7 @@ def _draw_course(found: Aftermath, name: str, others: str, ylabel: str, width: f
         for column, colour, text in (("own", OWN, name), ("others", COMPARISON, others)):
             axes.annotate(
                 text,
-                (years["year"].iloc[0], years[column].iloc[0]),
+                (years["year"].iloc[0], years[column].iloc[:NAMED_YEARS].max()),
                 (0, 7),
                 textcoords="offset points",
                 color=colour,

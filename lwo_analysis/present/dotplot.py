@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def draw_dotplot(
     topics, groups : sequence of str
         Name of each topic, and the group it belongs to; topics of a group stand together.
     series : sequence of Series
-        At most four, drawn in this order.
+        At most four, drawn in this order. A topic without a figure in any of them gets no row: the table below the figure has it.
     xlabel : str
         What is on the axis, with its unit.
     width : float
@@ -69,6 +70,7 @@ def draw_dotplot(
     legend : bool
         Whether the labels of the series stand above the plot; not where the groups already say which mark is whose.
     """
+    topics, groups, series = _with_figures(topics, groups, series)
     narrow = width < WIDE
     names = [textwrap.fill(topic, NARROW_LABEL_WIDTH if narrow else LABEL_WIDTH) for topic in topics]
     heights, headings = _heights(groups, [EXTRA_LINE * name.count("\n") for name in names], at=1.0 if narrow else 0.5)
@@ -86,6 +88,15 @@ def draw_dotplot(
             columns = 1 if narrow else len(series)
             figure.legend(loc="outside upper left", ncols=columns, frameon=False, labelcolor="linecolor", handletextpad=0.2)
     return figure
+
+
+def _with_figures(
+    topics: Sequence[str], groups: Sequence[str], series: Sequence[Series]
+) -> tuple[list[str], list[str], list[Series]]:
+    known = np.isfinite(np.array([each.values for each in series])).any(axis=0)
+    known |= not known.any()
+    shown = [replace(each, values=each.values[known], lower=each.lower[known], upper=each.upper[known]) for each in series]
+    return list(compress(topics, known)), list(compress(groups, known)), shown
 
 
 def _heights(groups: Sequence[str], extra: Sequence[float], at: float) -> tuple[NDArray[np.float64], dict[str, float]]:

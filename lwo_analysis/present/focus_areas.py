@@ -306,4 +306,6 @@ def _whole(value: float, lang: str) -> str | None:
 def _span(row: Any, lang: str) -> str | None:
     if pd.isna(row.lower):
         return None
+    if row.lower == row.upper:
+        return _whole(row.lower, lang)
     return phrase("focus.span", lang, lower=_whole(row.lower, lang), upper=_whole(row.upper, lang))

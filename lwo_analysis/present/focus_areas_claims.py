@@ -73,7 +73,8 @@ def _place_claim(field: FocusField, row: Any, indicator: Indicator, lang: str, *
         "year": field.year,
     }
     facts: dict[str, Any] = {"value": row.rank, "lower": row.lower, "upper": row.upper, "unit": "place", "headline": headline}
-    return _claim(f"place-{indicator.id}", "place", field, indicator.id, words, lang, **facts)
+    kind = "place" if row.lower < row.upper else "sure_place"
+    return _claim(f"place-{indicator.id}", kind, field, indicator.id, words, lang, **facts)
 
 
 def _no_place_claim(field: FocusField, row: Any, indicator: Indicator, lang: str) -> Claim:

@@ -13,6 +13,8 @@ from lwo_analysis.publish.records import RenderedPage, page_address
 from lwo_analysis.publish.selection import Said
 from lwo_analysis.publish.trace import trace_html
 
+MOST_DEMO = 6
+"""Links to demo pages that are shown; a longer list is folded."""
 COMMANDS = {"fetch": "lwo fetch", "import_": "lwo import", "build": "lwo build", "run": "lwo run"}
 
 
@@ -56,9 +58,12 @@ def demo_list(pages: Sequence[RenderedPage], lang: str) -> str:
         f'<li><a href="{page_address(page)}.html" lang="{page.lang}">{escape(prefix + page.title)}</a></li>' for page in pages
     )
     commands = {name: f"<code>{command}</code>" for name, command in COMMANDS.items()}
+    links = f"<ul>{items}</ul>"
+    if len(pages) > MOST_DEMO:  # a long list would push aside what is real
+        links = f"<details><summary>{say('site.demo_count', lang, count=len(pages))}</summary>{links}</details>"
     return (
         f'<section class="demo-section" aria-labelledby="demo-title"><h2 id="demo-title">{say("site.demo_pages", lang)}</h2>'
-        f"<p>{say('site.demo_text', lang)}</p><ul>{items}</ul><p>{phrase('demo.make_real', lang, **commands)}</p></section>"
+        f"<p>{say('site.demo_text', lang)}</p>{links}<p>{phrase('demo.make_real', lang, **commands)}</p></section>"
     )
 
 

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.indicators import indicators
+from lwo_analysis.catalogue.interventions import interventions
 from lwo_analysis.catalogue.phrases import LANGUAGES, phrase
 from lwo_analysis.catalogue.sources import source
 from lwo_analysis.present.badges import Badge
@@ -106,8 +107,15 @@ def _title(notebook: NotebookNode, page: PageRecord) -> Title:
 
 
 def _named(name: str, value: str, lang: str) -> str:
-    if name == "area":
-        return areas()[value].name(lang)
-    if name == "indicator":
-        return indicators()[value].name(lang)
-    return phrase(f"pillar.{value}", lang) if name == "pillar" and value != "all" else value.replace(",", ", ")
+    if name == "pillar":
+        return phrase(f"pillar.{value}", lang) if value != "all" else ""
+    return ", ".join(_name_of(id.strip(), lang) for id in value.split(","))
+
+
+def _name_of(id: str, lang: str) -> str:
+    """Return the name of what the catalogue knows under an id; a year, a number or a word as it is."""
+    for catalogue in (areas(), indicators()):
+        if id in catalogue:
+            return catalogue[id].name(lang)
+    known = interventions().get(id)
+    return known.name.in_language(lang) if known else id

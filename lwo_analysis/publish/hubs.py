@@ -7,7 +7,7 @@ from html import escape
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.focus import site_focus
-from lwo_analysis.catalogue.indicators import PILLARS
+from lwo_analysis.catalogue.indicators import PILLARS, Indicator, indicators
 from lwo_analysis.catalogue.interventions import interventions
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.publish.blocks import demo_list, page_list, said_html, say, section
@@ -18,6 +18,7 @@ from lwo_analysis.publish.selection import (
     Said,
     Side,
     hub_areas,
+    is_pair,
     pages_about,
     pages_on_topic,
     real_pages,
@@ -30,12 +31,10 @@ from lwo_analysis.publish.sheets import sentences_to_paste, sheet_name
 from lwo_analysis.publish.trace import localised
 
 MOST_SHOWN = 12
-_HEADINGS = {
-    Side.BETTER: ("strengths", "hub.strengths"),
-    Side.NEUTRAL: ("neutral", "hub.neutral"),
-    Side.WORSE: ("attention", "hub.attention"),
-    Side.UNKNOWN: ("unknown", "hub.unknown"),
-}
+CONTEXT = "context"
+"""The pillar that only describes: who lives there has no good or bad side."""
+_PARTS = ("strengths", "neutral", "attention", "also", "unknown")
+_PART_OF_SIDE = {Side.BETTER: "strengths", Side.NEUTRAL: "neutral", Side.WORSE: "attention", Side.UNKNOWN: "unknown"}
 
 
 def hub_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
@@ -49,12 +48,13 @@ def hub_pages(pages: Sequence[RenderedPage], lang: str) -> list[SitePage]:
 def _area_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
     words = {"area": areas()[name].name(lang)}
     said = said_once(said_about(pages, lang, area=name))
-    body = _sides(said, lang) + _about(pages_about(pages, "area", name), lang) + _disagree(lang, name)
+    absent = _unmeasured(said, [each for each in indicators().values() if each.core], lang)
+    body = _sides(said, lang) + _about(pages_about(pages, "area", name), lang) + absent + _disagree(lang, name)
     return SitePage(
         f"area-{name}",
         lang,
         phrase("hub.area_title", lang, **words),
-        phrase("hub.area_lead", lang, **words),
+        phrase("hub.area_lead", lang, answer=_answer(said, name, lang), **words),
         body,
         claims=tuple(each.claim for each in said),
         trail=((phrase(key_of_focus("nav.areas"), lang), f"{localised('index', lang)}#areas"),),
@@ -63,38 +63,80 @@ def _area_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
 
 def _pillar_hub(pages: Sequence[RenderedPage], name: str, lang: str) -> SitePage:
     words = {"pillar": phrase(f"pillar.{name}", lang)}
-    title = phrase("hub.pillar_title", lang, **words, area=focus_name(lang))
     said = said_about(pages, lang, pillar=name)
     speaking = {each.page.slug: each.page for each in said} | {page.slug: page for page in pages_about(pages, "pillar", name)}
+    parts = [
+        _sides(said_once(said), lang),
+        sentences_to_paste(said, lang),
+        _about(list(speaking.values()), lang),
+        _unmeasured(said, [each for each in indicators().values() if each.pillar == name], lang),
+        _disagree(lang),
+    ]
+    answer = phrase("hub.answer.context", lang) if name == CONTEXT else _answer(said, site_focus().area_id, lang)
     return SitePage(
         f"pillar-{name}",
         lang,
-        title,
-        phrase("hub.pillar_lead", lang, **words),
-        _sides(said_once(said), lang) + sentences_to_paste(said, lang) + _about(list(speaking.values()), lang) + _disagree(lang),
+        phrase("hub.context_title" if name == CONTEXT else "hub.pillar_title", lang, **words, area=focus_name(lang)),
+        phrase("hub.pillar_lead", lang, answer=answer, **words),
+        "".join(parts),
         claims=tuple(each.claim for each in said),
         trail=((phrase("nav.pillars", lang), f"{localised('index', lang)}#pillars"),),
     )
 
 
+def _answer(said: Sequence[Said], area_id: str, lang: str) -> str:
+    """Return yes, no, both or that we cannot tell, from the sides of all comparisons of an area."""
+    sides = {side_of(each.claim) for each in said} & {Side.BETTER, Side.WORSE}
+    answers = {(): "unknown", (Side.BETTER,): "better", (Side.WORSE,): "worse", (Side.BETTER, Side.WORSE): "mixed"}
+    return phrase(f"hub.answer.{answers[tuple(sorted(sides))]}", lang, area=areas()[area_id].name(lang))
+
+
 def _topic_hub(pages: Sequence[RenderedPage], topic: str, lang: str) -> SitePage:
     found = pages_on_topic(pages, topic)
-    said = [Said(claim, page) for page in real_pages(found, lang) for claim in page.claims if claim["headline"]][:MOST_SHOWN]
-    shown = said_html(said) if said else f"<p>{say('hub.no_claims', lang)}</p>"
-    body = section("answer", phrase("page.answer", lang), shown) + _about(found, lang)
+    said = [own for page in _speakers(real_pages(found, lang)) if (own := _headlines(page))]
+    shown = "".join(_said_by(own, len(said) > 1) for own in said)
+    body = section("answer", phrase("page.answer", lang), shown or f"<p>{say('hub.no_claims', lang)}</p>") + _about(found, lang)
     if topic == "interventions":
         body += _register(pages, lang)
     title, lead = phrase(f"hub.{topic}_title", lang), phrase(f"hub.{topic}_lead", lang)
-    return SitePage(topic, lang, title, lead, body, claims=tuple(each.claim for each in said))
+    claims = tuple(each.claim for own in said for each in own)
+    return SitePage(topic, lang, title, lead, body, claims=claims)
+
+
+def _speakers(pages: Sequence[RenderedPage]) -> list[RenderedPage]:
+    """Return the pages about all pillars together, or else those about one, in the order of the pillars."""
+    by_pillar = {page.slug: str(page.provenance["parameters"].get("pillar", "")) for page in pages}
+    whole = [page for page in pages if by_pillar[page.slug] not in PILLARS]
+    return whole or sorted(pages, key=lambda page: PILLARS.index(by_pillar[page.slug]))
+
+
+def _headlines(page: RenderedPage) -> list[Said]:
+    return [Said(claim, page) for claim in page.claims if claim["headline"]][:MOST_SHOWN]
+
+
+def _said_by(said: Sequence[Said], is_named: bool) -> str:
+    return (f"<h3>{escape(said[0].page.title)}</h3>" if is_named else "") + said_html(said)
 
 
 def _sides(said: Sequence[Said], lang: str) -> str:
     if not said:
         return section("none", phrase("hub.neutral", lang), f"<p>{say('hub.no_claims', lang)}</p>")
-    parts = {side: [each for each in said if side_of(each.claim) is side] for side in Side}
-    return "".join(
-        section(_HEADINGS[side][0], phrase(_HEADINGS[side][1], lang), _folded(own, lang)) for side, own in parts.items() if own
-    )
+    parts = {id: [each for each in said if _part(each) == id] for id in _PARTS}
+    return "".join(section(id, phrase(f"hub.{id}", lang), _folded(own, lang)) for id, own in parts.items() if own)
+
+
+def _part(said: Said) -> str:
+    """Return the part of a hub for a statement; what does not put two areas beside each other comes after what does."""
+    side = side_of(said.claim)
+    return "also" if side is Side.NEUTRAL and not is_pair(said.claim) else _PART_OF_SIDE[side]
+
+
+def _unmeasured(said: Sequence[Said], topics: Sequence[Indicator], lang: str) -> str:
+    """Return the topics without a figure on this page, or nothing when each has one."""
+    measured = {each.claim["indicator"] for each in said if each.claim["value"] is not None}
+    items = "".join(f"<li>{escape(each.name(lang))}</li>" for each in topics if each.id not in measured)
+    text = f'<p>{say("hub.unmeasured_text", lang)}</p><ul class="columns">{items}</ul>'
+    return section("unmeasured", phrase("hub.unmeasured", lang), text) if items else ""
 
 
 def _folded(said: Sequence[Said], lang: str) -> str:

@@ -68,10 +68,20 @@ async function visit(context, name) {
     const open = await measure(tab, view);
     const violations = await audit(tab, view);
     await fold(tab, true);
-    found.push({ page: name, view: view.name, violations, ...worst(folded, open) });
+    found.push({ page: name, view: view.name, violations, ...worst(folded, open), picture: view.media === "print" && await firstPicture(tab) });
   }
   await tab.close();
-  return found.map((record) => ({ ...record, requests, messages }));
+  const paper = found.find(({ view }) => view === "print").picture;
+  return found.map(({ picture, ...record }) => ({ ...record, requests, messages, paper: Boolean(picture) && picture !== paper }));
+}
+
+async function firstPicture(tab) {
+  // How the first picture of a page looks: on paper it is the same whatever the colours of the screen were.
+  const clip = await tab.evaluate(() => {
+    const { x, y, width, height } = document.images[0]?.getBoundingClientRect() ?? { width: 0 };
+    return { x: x + scrollX, y: y + scrollY, width, height };
+  });
+  return clip.width > 0 && (await tab.screenshot({ fullPage: true, clip })).toString("base64");
 }
 
 async function show(tab, { media, colorScheme, width }) {

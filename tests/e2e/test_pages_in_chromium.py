@@ -49,7 +49,7 @@ BROKEN_PAGE = (
     '<img src="http://lwo.invalid/x.png"><script>console.error("heard")</script>'
 )
 VIEWS = {"1280-light", "1280-dark", "768-light", "320-light", "320-dark", "print", "print-dark"}
-FAULTS = ("violations", "requests", "messages", "unloaded", "scripts", "overflow", "small", "order")
+FAULTS = ("violations", "requests", "messages", "unloaded", "scripts", "overflow", "small", "order", "paper")
 
 pytestmark = pytest.mark.browser
 slow = pytest.mark.skipif(not os.environ.get("LWO_SLOW"), reason="walking a whole site takes minutes; set LWO_SLOW=1")

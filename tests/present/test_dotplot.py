@@ -37,10 +37,13 @@ def test_names_of_several_lines_do_not_run_into_each_other(width):
     assert all(lower.y1 <= upper.y0 + 0.5 for lower, upper in pairwise(boxes))
 
 
-def test_a_missing_figure_leaves_no_mark():
-    axes = drawing(WIDE, ["a", "b"], [1.0, float("nan")]).axes[0]
-    marks = axes.lines[0].get_xdata()
-    assert np.isfinite(marks).tolist() == [True, False]
+def test_a_missing_figure_leaves_no_mark_and_a_topic_without_any_no_row():
+    values = np.array([[1.0, np.nan, np.nan], [2.0, 3.0, np.nan]])
+    pair = [Series(name, OWN, "o", each, each, each) for name, each in zip(("Oost", "Stad"), values, strict=True)]
+    axes = draw_dotplot(["a", "b", "c"], ["g", "g", "h"], pair, xlabel="procent", width=WIDE).axes[0]
+    marks = [np.isfinite(line.get_xdata()).tolist() for line in axes.lines[:2]]
+    assert marks == [[True, False], [True, True]]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["g", "a", "b"]
 
 
 def test_every_series_is_named_in_its_own_colour():

@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from rocrate.rocrate import ROCrate
 
 from lwo_analysis.publish import RenderedPage, site_files
+from lwo_analysis.publish.hubs import hub_pages
 from lwo_analysis.publish.machines import crate
 from lwo_analysis.publish.passports import cells_of
 from lwo_analysis.publish.selection import Said, Side, pillar_headline, said_about, said_once, side_of
@@ -26,6 +27,10 @@ ATTACK = '<script>alert(1)</script>"onload="x'
 
 def claim_with(**changes: object) -> dict:
     return {**sample_pages()[0].claims[0], **changes}
+
+
+def hubs_of(pages: list[RenderedPage]) -> dict[str, str]:
+    return {page.name: page.lead for page in hub_pages(pages, "nl")}
 
 
 @pytest.fixture(scope="module")
@@ -152,6 +157,43 @@ def test_strengths_come_first_and_a_sentence_is_said_once(pages: list[RenderedPa
     good = claim_with(id="good", text="Goed.", indicator="property_value")
     page = replace(pages[0], claims=(*pages[0].claims[:1], good, {**good, "id": "again"}))
     assert [said.claim["id"] for said in said_about([page], "nl", area="lwo")] == ["good", "social-assistance-share"]
+
+
+@pytest.mark.parametrize(
+    ("values", "answer"),
+    [
+        ((5.0,), "Ja: "),
+        ((9.0,), "Nee: "),
+        ((5.0, 9.0), "Ja en nee: "),
+        ((7.0,), "We weten het niet: "),
+        ((), "We weten het niet: "),
+    ],
+)
+def test_a_hub_answers_in_its_first_sentence(pages: list[RenderedPage], values: tuple[float, ...], answer: str) -> None:
+    # Fewer people on social assistance is better.
+    claims = tuple(claim_with(id=f"c{value:g}", text=f"{value:g}%", value=value, compare_value=7.0) for value in values)
+    soups = hubs_of([replace(pages[0], claims=claims)])
+    for name in ("area-lwo", "pillar-werken"):
+        assert soups[name].startswith(answer)
+    assert soups["pillar-context"].startswith("We zeggen geen ja of nee")
+
+
+def test_a_topic_of_several_pillars_names_each_page_and_lets_each_speak(pages: list[RenderedPage]) -> None:
+    claims = tuple(claim_with(id=f"c{number}", text=f"Zin {number}.", headline=True) for number in range(3))
+    made = [
+        replace(
+            pages[0],
+            slug=f"03-{name}",
+            title=name,
+            claims=claims,
+            provenance={**pages[0].provenance, "notebook": "03-x.ipynb", "parameters": {"pillar": name}},
+        )
+        for name in ("veiligheid", "leren")
+    ]
+    midterm = next(page for page in hub_pages(made, "nl") if page.name == "midterm")
+    said = BeautifulSoup(midterm.body, "html.parser").find(id="answer")
+    assert [tag.get_text() for tag in said.find_all("h3")] == ["leren", "veiligheid"]
+    assert len(said.select(".claims li")) == 2 * len(claims)
 
 
 def test_the_same_two_figures_are_said_once_and_then_in_people(pages: list[RenderedPage]) -> None:

@@ -244,6 +244,7 @@ RULES = {
     "claim.undetermined.no_figure": no_figure,
     "claim.description.focus_level": focus_level,
     "claim.description.focus_place": focus_place,
+    "claim.description.focus_sure_place": focus_place,
     "claim.description.focus_peers": focus_peers,
     **{f"claim.description.focus_{kind}": focus_apart for kind in ("apart", "rather_apart", "not_apart")},
 }
