@@ -20,6 +20,8 @@ import yaml
 from lwo_analysis.errors import InputError, OutputError
 
 CARD_NAME = "card.yml"
+UNFINISHED = ".unfinished-"
+"""In the name of a file that is being written; one that stays was left by a process that was killed."""
 # Of linux/fcntl.h and linux/fs.h: a path that starts from here, and the flag that lets two paths change places.
 AT_FDCWD, RENAME_EXCHANGE = -100, 2
 
@@ -116,7 +118,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}{UNFINISHED}", dir=path.parent)
         os.close(handle)
     except OSError as problem:
         raise _unwritable(path, problem) from problem

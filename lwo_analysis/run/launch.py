@@ -11,6 +11,7 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from secrets import token_hex
 from types import TracebackType
 from typing import IO, Protocol, Self
 
@@ -36,7 +37,8 @@ class Launcher(Protocol):
     Attributes
     ----------
     temporary : Path
-        Holds every temporary file of its workers; removed by `stop`.
+        Holds every temporary file of its workers; not there before it is needed, and removed at the end. Whoever holds a folder
+        of runs notes its name there first (`lwo_analysis.run.lock`), so that it is removed even after a kill.
     """
 
     temporary: Path
@@ -77,7 +79,7 @@ class _Base:
     """What both launchers have: a folder for temporary files, and an environment for their workers."""
 
     def __init__(self) -> None:
-        self.temporary = Path(tempfile.mkdtemp(prefix=TEMPORARY))
+        self.temporary = Path(tempfile.gettempdir()) / f"{TEMPORARY}{token_hex(8)}"
         self._environment = {**without_secrets(os.environ), **ENVIRONMENT, "TMPDIR": str(self.temporary)}
 
     def stop(self) -> None:

@@ -110,7 +110,7 @@ def check_writable(folder: Path) -> None:
     """Raise `OutputError` when a folder cannot be written to, before any work is done."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=folder):  # without a name where that is possible: a kill leaves nothing
             pass
     except OSError as problem:
         raise OutputError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -115,7 +114,9 @@ def _made_again(job: Job, revision: str, engine: str) -> RenderedPage:
     from lwo_analysis.publish.stored import load_page
 
     with make_launcher(engine) as launcher:
-        folder = Path(tempfile.mkdtemp(dir=launcher.temporary))
+        folder = launcher.temporary / "page"
+        launcher.temporary.mkdir(mode=0o700)
+        folder.mkdir()
         log = launcher.temporary / "page.log"
         order = PageOrder(job.address, folder, log, record_of(job, revision), Limits(), job)
         work_through([order], launcher, 1, _raise_error)
