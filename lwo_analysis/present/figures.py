@@ -19,6 +19,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Drawing
 from matplotlib.patches import Rectangle
+from matplotlib.ticker import ScalarFormatter
 from matplotlib.transforms import Bbox
 
 from lwo_analysis.catalogue.phrases import phrase
@@ -138,6 +139,8 @@ def make_figure(
     _require_text("an alternative text (alt)", alt, caption)
     shown = columns or {name: Column(str(name), kind=_guess_kind(name)) for name in data.columns}
     wide, narrow = _drawings(fig)
+    for drawing in (wide, *([narrow] if narrow else [])):
+        _localise_ticks(drawing, lang)
     return Figure(
         svg=_svg(wide, alt, known, lang),
         narrow_svg=None if narrow is None else _svg(narrow, alt, known, lang),
@@ -181,6 +184,21 @@ def _drawings(fig: Drawing | Callable[[float], Drawing]) -> tuple[Drawing, Drawi
         return fig, None
     with figure_style():
         return fig(WIDE), fig(NARROW)
+
+
+class _CommaTicks(ScalarFormatter):
+    """The numbers along an axis with a decimal comma."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        return str(super().__call__(x, pos)).replace(".", ",")
+
+
+def _localise_ticks(drawing: Drawing, lang: str) -> None:
+    """Write the numbers that matplotlib itself puts along an axis as the text of the page does."""
+    axes = [axis for each in drawing.axes for axis in (each.xaxis, each.yaxis)] if lang == "nl" else []
+    for axis in axes:
+        if type(axis.get_major_formatter()) is ScalarFormatter:
+            axis.set_major_formatter(_CommaTicks())
 
 
 def _svg(drawing: Drawing, alt: str, origins: frozenset[str], lang: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from html import escape
 from typing import Any
 
-from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.catalogue.phrases import load_phrases, phrase
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.present.origins import checked_origins
 
@@ -87,6 +88,12 @@ def provenance_html(note: Mapping[str, Any]) -> str:
     )
 
 
+def licence_name(licence: str, lang: str) -> str:
+    """Return the terms of use of a source in a language; a licence with a name of its own, such as CC BY 4.0, as it is."""
+    key = f"licence.{'_'.join(re.findall('[a-z0-9]+', licence.lower()))}"
+    return phrase(key, lang) if key in load_phrases() else licence
+
+
 def _input_html(item: Mapping[str, Any], lang: str) -> str:
     title = escape(item["title"])
     name = f'<a href="{escape(item["url"])}">{title}</a>' if item["url"] else title
@@ -94,7 +101,7 @@ def _input_html(item: Mapping[str, Any], lang: str) -> str:
         "provenance.provider": item["provider"],
         "provenance.vintage": item["vintage"],
         "provenance.retrieved": item["retrieved"],
-        "provenance.licence": item["licence"],
+        "provenance.licence": licence_name(item["licence"], lang),
         "provenance.checksum": item["sha256"][:_SHORT_CHECKSUM],
     }
     said = "; ".join(f"{escape(phrase(key, lang))} {escape(str(value))}" for key, value in facts.items() if value)

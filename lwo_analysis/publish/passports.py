@@ -11,6 +11,7 @@ from lwo_analysis.catalogue.indicators import Indicator, Measure, indicators, me
 from lwo_analysis.catalogue.phrases import load_phrases, phrase
 from lwo_analysis.catalogue.sources import Source, sources
 from lwo_analysis.errors import CatalogueError
+from lwo_analysis.present.provenance_note import licence_name
 from lwo_analysis.present.tables import reason_word
 from lwo_analysis.present.units import format_value
 from lwo_analysis.publish.blocks import facts_list, plain_table, say, section
@@ -187,12 +188,14 @@ def _sources(said: Sequence[Said], lang: str) -> str:
 def sources_table(inputs: Sequence[Mapping[str, Any]], lang: str) -> str:
     """Return the inputs of pages as a table: title, provider, edition, day of retrieval, licence, checksum."""
     keys = ("data.source", "data.provider", "data.vintage", "data.retrieved", "data.licence", "provenance.checksum")
-    names = ("title", "provider", "vintage", "retrieved", "licence")
-    none = say("passport.none", lang)
-    rows = [
-        [*(escape(_short(str(item[name]))) or none for name in names), f"<code>{item['sha256'][:12]}</code>"] for item in inputs
-    ]
+    rows = [_source_row(item, lang) for item in inputs]
     return plain_table(phrase("data.sources_caption", lang), [phrase(key, lang) for key in keys], rows)
+
+
+def _source_row(item: Mapping[str, Any], lang: str) -> list[str]:
+    facts = [_short(str(item[name])) for name in ("title", "provider", "vintage", "retrieved")]
+    shown = [escape(text) or say("passport.none", lang) for text in (*facts, licence_name(item["licence"], lang))]
+    return [*shown, f"<code>{item['sha256'][:12]}</code>"]
 
 
 def _short(text: str) -> str:

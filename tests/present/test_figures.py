@@ -95,6 +95,19 @@ def test_a_finished_drawing_has_no_narrow_version_and_scrolls_instead() -> None:
     assert (region["tabindex"], region["role"]) == ("0", "region")
 
 
+@pytest.mark.parametrize(("lang", "half"), [("nl", "0,5"), ("en", "0.5")])
+def test_numbers_along_an_axis_have_the_comma_or_point_of_the_page(lang: str, half: str) -> None:
+    def halves(width: float) -> Drawing:
+        fig, ax = new_figure(width, 2.0)
+        ax.plot([2020, 2021], [0, 1])
+        ax.set(xticks=[2020, 2021], yticks=[0, 0.5, 1])
+        return fig
+
+    texts = re.findall(r"<text[^>]*>([^<]+)<", share_figure(halves, lang=lang).svg)
+    assert half in texts
+    assert {"2020", "2021"} <= set(texts)
+
+
 def test_the_numbers_are_in_a_folded_table_below_the_figure() -> None:
     details = BeautifulSoup(share_figure().to_html(), "html.parser").details
     cells = [[cell.string for cell in row.find_all(["th", "td"])] for row in details.tbody.find_all("tr")]

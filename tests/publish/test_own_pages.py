@@ -14,6 +14,8 @@ import pytest
 from bs4 import BeautifulSoup
 from rocrate.rocrate import ROCrate
 
+from lwo_analysis.catalogue.sources import sources
+from lwo_analysis.present.provenance_note import licence_name
 from lwo_analysis.publish import RenderedPage, site_files
 from lwo_analysis.publish.hubs import hub_pages
 from lwo_analysis.publish.machines import crate
@@ -284,3 +286,11 @@ def test_the_crate_names_every_file_and_the_run_of_each_page(tmp_path: Path) -> 
     runs = [entity for entity in crate.get_entities() if entity.type == "CreateAction"]
     assert {run["result"][0].id for run in runs} == {"baseline.html", "demo/comparison.html"}
     assert all(run["instrument"].id in named for run in runs)
+
+
+def test_the_terms_of_every_source_are_said_in_the_language_of_the_page() -> None:
+    # Names of licences are the same in every language; anything else is a sentence.
+    named = {"CC BY 4.0", "CC0", "MIT"}
+    terms = {source.licence for source in sources().values()} - named
+    assert terms
+    assert [text for text in terms if licence_name(text, "nl") in (text, licence_name(text, "en"))] == []
