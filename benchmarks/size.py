@@ -10,7 +10,7 @@ with placebo areas rescaled to the population of the treated area, all assignmen
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -129,14 +129,16 @@ TESTS: dict[str, Callable[[Panel, Contrasts, np.random.Generator], float]] = {
 }
 
 
-def rejection_shares(cell: Cell, repetitions: int, rng: np.random.Generator) -> list[float]:
-    """Return for each test the share of panels in which it rejects."""
-    rejected = np.zeros(len(TESTS))
+def rejection_shares(
+    cell: Cell, repetitions: int, rng: np.random.Generator, names: Sequence[str] = tuple(TESTS)
+) -> dict[str, float]:
+    """Return for each named test the share of panels in which it rejects."""
+    rejected = np.zeros(len(names))
     for _ in range(repetitions):
         panel = simulate(cell, rng)
         contrasts = unit_contrasts(panel.outcomes, panel.first)
-        rejected += [test(panel, contrasts, rng) <= LEVEL + 1e-12 for test in TESTS.values()]
-    return list(rejected / repetitions)
+        rejected += [TESTS[name](panel, contrasts, rng) <= LEVEL + 1e-12 for name in names]
+    return dict(zip(names, rejected / repetitions, strict=True))
 
 
 def verdict(cell: Cell, share: float) -> str:
@@ -178,9 +180,9 @@ def main() -> None:
     print("| --- " * (5 + len(TESTS)) + "|")
     for number, cell in enumerate(cells()):
         shares = rejection_shares(cell, repetitions, np.random.default_rng([SEED, number]))
-        numbers = " | ".join(f"{100 * share:.1f} %" for share in shares)
+        numbers = " | ".join(f"{100 * share:.1f} %" for share in shares.values())
         place = f"{cell.setting} | {cell.n_units} | {cell.n_treated} | ×{cell.noise:g}"
-        print(f"| {place} | {numbers} | {verdict(cell, shares[0])} |", flush=True)
+        print(f"| {place} | {numbers} | {verdict(cell, shares['**default**'])} |", flush=True)
 
 
 if __name__ == "__main__":

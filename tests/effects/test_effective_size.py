@@ -5,9 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import binom
 
 from lwo_analysis.effects import Design, placebo_test
 from lwo_analysis.effects.effective_size import effective_size, with_effective_size
+from lwo_analysis.effects.inference.assignments import placebo_assignments
+from lwo_analysis.effects.inference.contrasts import unit_contrasts
+from lwo_analysis.effects.inference.placebo_scale import scale_of
+from lwo_analysis.effects.inference.placebo_statistics import placebo_p_value
 from lwo_analysis.errors import ParameterError
 
 N_PANELS = 300
@@ -47,28 +52,44 @@ def test_the_level_is_read_before_any_start_and_the_panel_is_left_alone():
     pd.testing.assert_frame_equal(panel, before)
 
 
-def rejections(population: str) -> float:
-    """Return how often a placebo test finds an effect in one area with a high share, among areas with a low one, without any."""
-    rng, years = np.random.default_rng(8), np.arange(12)
-    people = np.concatenate([[2500.0], rng.integers(300, 5000, 60).astype(float)])
-    share = np.concatenate([[0.12], np.full(60, 0.045)])
+PEOPLE = np.concatenate([[2500], np.random.default_rng(8).integers(300, 5000, 60)]).astype(float)
+SHARE, YEARS, START = np.concatenate([[0.12], np.full(60, 0.045)]), 12, 6
+
+
+def p_value(values: np.ndarray, *, is_sized: bool) -> float:
+    """Return the p-value of `placebo_test` by its steps, without the frame and the interval that take most of its time."""
+    first = np.where(np.arange(len(PEOPLE)) == 0, START, YEARS)
+    contrasts = unit_contrasts(values, first)
+    size = effective_size(PEOPLE, values[:, :START].mean(axis=1) / 100) if is_sized else PEOPLE
+    _, scale, _ = scale_of(contrasts, size, "auto")
+    rows = placebo_assignments(np.arange(len(PEOPLE)), contrasts.treated, exchangeable=True).rows
+    return placebo_p_value(contrasts, rows, scale=scale)
+
+
+def percentages(rng: np.random.Generator) -> np.ndarray:
+    """Return figures of one area with a high share, among areas with a low one, without any effect."""
+    return 100 * rng.binomial(PEOPLE.astype(int)[:, None], SHARE[:, None], (len(PEOPLE), YEARS)) / PEOPLE[:, None]
+
+
+@pytest.mark.parametrize(("population", "is_sized"), [("effective_size", True), ("n", False)])
+def test_the_steps_below_are_those_of_the_placebo_test(population, is_sized):
+    values = percentages(np.random.default_rng(8))
     frame = pd.DataFrame(
         {
-            "area_id": np.repeat([f"u{number:02d}" for number in range(61)], len(years)),
-            "year": np.tile(2000 + years, 61),
-            "n": np.repeat(people, len(years)),
-            "start_year": np.repeat(np.where(np.arange(61) == 0, 2006.0, np.nan), len(years)),
+            "area_id": np.repeat([f"u{number:02d}" for number in range(len(PEOPLE))], YEARS),
+            "year": np.tile(2000 + np.arange(YEARS), len(PEOPLE)),
+            "n": np.repeat(PEOPLE, YEARS),
+            "start_year": np.repeat(np.where(np.arange(len(PEOPLE)) == 0, 2000.0 + START, np.nan), YEARS),
+            "value": values.ravel(),
         }
     )
-    found = 0
-    for _ in range(N_PANELS):
-        counts = rng.binomial(people.astype(int)[:, None], share[:, None], (61, len(years)))
-        panel = with_effective_size(frame.assign(value=(100 * counts / people[:, None]).ravel()), scale=100)
-        found += placebo_test(panel, Design(population=population, min_pre_periods=2)).p_value < 0.05
-    return found / N_PANELS
+    panel = with_effective_size(frame, scale=100)
+    assert placebo_test(panel, Design(population=population, min_pre_periods=2)).p_value == p_value(values, is_sized=is_sized)
 
 
 def test_a_higher_share_is_not_found_more_often_than_chance_allows():
-    # Nominal 5 %; with 300 panels a true 5 % gives at most 8.3 % in 99 of 100 runs (binomial), and people alone give far more.
-    assert rejections("effective_size") <= 0.083
-    assert rejections("n") > 0.10
+    # Nominal 5 %: at most so many of the panels in 99 of 100 runs (binomial); people alone find twice as many and more.
+    rng = np.random.default_rng(8)
+    panels = [percentages(rng) for _ in range(N_PANELS)]
+    assert sum(p_value(values, is_sized=True) < 0.05 for values in panels) <= binom.ppf(0.99, N_PANELS, 0.05)
+    assert sum(p_value(values, is_sized=False) < 0.05 for values in panels) > 0.10 * N_PANELS
