@@ -68,13 +68,13 @@ def _place_claim(field: FocusField, row: Any, indicator: Indicator, lang: str, *
         "rank": format_number(row.rank, lang, 0),
         "n": row.members,
         "field": field_word(field, lang),
-        "lower": format_number(row.lower, lang, 0),
-        "upper": format_number(row.upper, lang, 0),
         "year": field.year,
     }
+    is_sure = row.lower == row.upper
+    ends = {} if is_sure else {"lower": format_number(row.lower, lang, 0), "upper": format_number(row.upper, lang, 0)}
     facts: dict[str, Any] = {"value": row.rank, "lower": row.lower, "upper": row.upper, "unit": "place", "headline": headline}
-    kind = "place" if row.lower < row.upper else "sure_place"
-    return _claim(f"place-{indicator.id}", kind, field, indicator.id, words, lang, **facts)
+    kind = "sure_place" if is_sure else "place"
+    return _claim(f"place-{indicator.id}", kind, field, indicator.id, words | ends, lang, **facts)
 
 
 def _no_place_claim(field: FocusField, row: Any, indicator: Indicator, lang: str) -> Claim:

@@ -127,3 +127,36 @@ def test_status_of_nothing_asks_for_attention(tmp_path):
     finished = lwo("status", data=tmp_path / "data", outputs=tmp_path / "outputs", expect=1)
     assert "run `lwo build`" in finished.stdout
     assert "run `lwo run`" in finished.stdout
+
+
+def resident_pages(site: Path) -> dict[str, BeautifulSoup]:
+    """Return the page of every wijk and pillar in both languages."""
+    found = [*site.glob("area-*.html"), *site.glob("pillar-*.html")]
+    return {page.name: BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").main for page in sorted(found)}
+
+
+ANSWERS = ("Ja", "Nee", "We weten het niet", "We zeggen geen ja of nee", "Yes", "No", "We cannot tell", "We say neither")
+STRENGTHS_FIRST = ("strengths", "neutral", "attention", "also", "unknown")
+
+
+def test_a_page_for_residents_answers_first_and_says_what_is_not_measured_and_where_to_disagree(published_site):
+    pages = resident_pages(published_site)
+    assert len(pages) == 2 * (6 + 6)
+    for name, page in pages.items():
+        sections = [section["id"] for section in page.select("section[id]")]
+        assert page.select_one(".lead").get_text(strip=True).startswith(ANSWERS), name
+        assert {"unmeasured", "disagree"} <= set(sections), name
+        shown = [id for id in sections if id in STRENGTHS_FIRST]
+        assert shown == sorted(shown, key=STRENGTHS_FIRST.index), name
+
+
+def test_a_share_on_a_page_for_residents_counts_people_where_the_findings_do(published_site):
+    counted = 0
+    for name, page in resident_pages(published_site).items():
+        said = [claim for claim in claims_of(published_site / name) if is_pair(claim) and claim["unit"] == "percent"]
+        in_people = {claim["indicator"] for claim in said if ".finding_" in claim["template"]}
+        texts = {item.get_text() for item in page.select("section[id] .sentence")}
+        doubled = [claim["text"] for claim in said if ".finding_" not in claim["template"] and claim["indicator"] in in_people]
+        assert not texts & set(doubled), name
+        counted += len(in_people)
+    assert counted > 10
