@@ -106,7 +106,7 @@ def row(fault: str, found: list[Trial]) -> str:
     counts = [
         sum(map(bool, values)) for values in ([t.left for t in found], [t.left_later for t in found], [t.healed for t in found])
     ]
-    seconds = f"{median(each.seconds for each in found):.1f}"
+    seconds = f"{median([each.seconds for each in found] or [0.0]):.1f}"
     return f"| {' | '.join([fault, str(len(found)), *sites, told, *map(str, counts), seconds])} |"
 
 

@@ -115,7 +115,7 @@ def _made_again(job: Job, revision: str, engine: str) -> RenderedPage:
 
     with make_launcher(engine) as launcher:
         folder = launcher.temporary / "page"
-        launcher.temporary.mkdir(mode=0o700)
+        launcher.temporary.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir()
         log = launcher.temporary / "page.log"
         order = PageOrder(job.address, folder, log, record_of(job, revision), Limits(), job)

@@ -8,9 +8,18 @@ import pytest
 
 from lwo_analysis.run.launch import Launcher, make_launcher
 
+SECRET = "not-for-notebooks-7f3a"
+SECRETS = ("LWO_TEST_API_TOKEN", "LWO_TEST_SECRET", "LWO_TEST_ACCESS_KEY", "lwo_test_password")
+MOMENT = "1790000000"
+
 
 @pytest.fixture(scope="session")
 def launcher() -> Iterator[Launcher]:
-    """Return a launcher whose server has the libraries imported."""
-    with make_launcher("forked") as made:
+    """Return a launcher of a person who has secrets in the environment; its pages are all of one moment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in SECRETS:
+            patch.setenv(name, SECRET)
+        patch.setenv("SOURCE_DATE_EPOCH", MOMENT)
+        made = make_launcher("forked")
+    with made:
         yield made

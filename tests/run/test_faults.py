@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 
 import pytest
 
 from lwo_analysis.errors import InputError, NotebookError, OutputError
 from lwo_analysis.provenance import _replace_in_two_steps, put_in_place
-from lwo_analysis.run.launch import make_launcher
+from lwo_analysis.run.launch import ForkLauncher, make_launcher
 from lwo_analysis.run.lock import run_lock
 from lwo_analysis.run.orders import Limits
 from lwo_analysis.run.pages import Making
+from tests.run.conftest import MOMENT
 from tests.support.command import files_of
-from tests.support.runs import PROVENANCE, SETUP, lwo_command, processes_with, publish, write_notebook
+from tests.support.runs import PROVENANCE, SETUP, publish, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
 SLEEP = "import time; time.sleep(60)"
@@ -57,11 +55,11 @@ def test_what_breaks_in_a_notebook_is_one_line_of_its_own_kind(tmp_path, launche
     assert not list((tmp_path / "outputs" / "runs").glob(".making-*"))
 
 
-def test_both_engines_make_the_same_bytes(tmp_path, monkeypatch):
-    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1790000000")
+def test_both_engines_make_the_same_bytes(tmp_path, monkeypatch, launcher):
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, CHANCE, FIGURE, PROVENANCE)
-    with make_launcher("forked") as forked, make_launcher("plain") as plain:
-        publish(notebooks, tmp_path / "forked", forked)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", MOMENT)  # as in the launcher
+    publish(notebooks, tmp_path / "forked", launcher)
+    with make_launcher("plain") as plain:
         publish(notebooks, tmp_path / "plain", plain)
     assert files_of(tmp_path / "forked" / "site") == files_of(tmp_path / "plain" / "site")
     reads = [(tmp_path / name / "runs" / "page" / "reads.json").read_text().split('"seconds"')[0] for name in ("forked", "plain")]
@@ -82,42 +80,24 @@ def test_a_failed_page_keeps_its_last_edition_with_a_mark(tmp_path, launcher):
     assert "Verouderd sinds" not in (outputs / "site" / "page.html").read_text(encoding="utf-8")
 
 
-def test_a_killed_kernel_or_server_fails_its_pages_and_the_next_run_makes_them(tmp_path):
-    notebooks = write_notebook(tmp_path / "notebooks", SETUP, SLEEP, PROVENANCE)
-    outputs = tmp_path / "outputs"
-    with make_launcher("forked") as launcher:
-        for youngest in (True, False):  # the kernel, then the server
-            killer = threading.Thread(target=_kill_when_busy, args=(launcher.temporary, youngest))
-            killer.start()
-            with pytest.raises(NotebookError) as caught:
-                publish(notebooks, outputs, launcher)
-            killer.join()
-            assert "\n" not in str(caught.value)
-        write_notebook(notebooks, SETUP, PROVENANCE)
-        assert publish(notebooks, outputs, launcher).made == ("page",)
-        temporary = launcher.temporary
-    assert _gone(lambda: not processes_with("TMPDIR", str(temporary)))
-    assert not temporary.exists()
+def test_a_second_run_names_the_process_that_is_at_work(tmp_path):
+    with run_lock(tmp_path, tmp_path / "lwo-run-first"):
+        expected = f"expected no other run at work, found process {os.getpid()} on "
+        with pytest.raises(OutputError, match=expected), run_lock(tmp_path, tmp_path / "lwo-run-second"):
+            pass
+    with run_lock(tmp_path, tmp_path / "lwo-run-third"):
+        assert sorted(path.name for path in tmp_path.glob("lwo-run-*")) == ["lwo-run-third"]
 
 
-def test_a_killed_run_leaves_nothing_alive_and_the_next_one_tidies_up(tmp_path):
-    notebooks, outputs = write_notebook(tmp_path / "notebooks", SETUP, SLEEP, PROVENANCE), tmp_path / "outputs"
-    environment = {**os.environ, "LWO_OUTPUTS": str(outputs), "TMPDIR": str(tmp_path)}
-    command = lwo_command(notebooks, "run")
-    run = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    assert _gone(lambda: any(tmp_path.glob("lwo-run-*/k-*")), seconds=90)
-    second = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert second.returncode == 7
-    assert f"expected no other run at work, found process {run.pid} on " in second.stderr
-    run.kill()
-    run.wait()
-    assert _gone(lambda: not processes_with("LWO_OUTPUTS", str(outputs)))
-    write_notebook(notebooks, SETUP, PROVENANCE)
-    assert subprocess.run(command, env=environment, check=False, stderr=subprocess.DEVNULL).returncode == 0
-    assert (outputs / "site" / "index.html").exists()
-    assert not list(tmp_path.glob("lwo-run-*"))
-    assert sorted(path.name for path in outputs.iterdir()) == ["runs", "site"]
-    assert not list((outputs / "runs").glob(".making-*"))
+def test_what_a_killed_process_was_writing_beside_the_lock_is_removed(tmp_path):
+    code = (
+        "import os\nfrom pathlib import Path\nfrom lwo_analysis.provenance import written_whole\n"
+        f"with written_whole(Path({str(tmp_path)!r}) / 'report.json') as new:\n    new.write_text('half')\n    os._exit(9)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 9
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".report.json")]
+    with run_lock(tmp_path, tmp_path / "lwo-run-x"):
+        assert not [path.name for path in tmp_path.iterdir() if path.name.startswith(".report.json")]
 
 
 def test_a_full_disk_is_one_line_and_leaves_the_old_site(tmp_path, launcher):
@@ -127,7 +107,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_old_site(tmp_path, launcher):
     before = files_of(outputs / "site")
     write_notebook(notebooks, SETUP, f"long = {'x' * 400_000!r}", PROVENANCE)
     with pytest.raises(OutputError, match="File too large"):
-        _publish_with_small_files(notebooks, outputs)
+        _publish_with_small_files(notebooks, outputs, launcher)
     assert files_of(outputs / "site") == before
     write_notebook(notebooks, SETUP, "there_is_room = True", PROVENANCE)
     assert publish(notebooks, outputs, launcher).made == ("page",)
@@ -163,28 +143,13 @@ def test_a_lock_of_a_dead_process_is_no_lock(tmp_path):
         pass
 
 
-def _kill_when_busy(temporary: Path, youngest: bool) -> None:
-    """Kill the youngest or the oldest process of a run, once its kernel has started."""
-    _gone(lambda: any(temporary.glob("k-*")), seconds=90)
-    time.sleep(2)
-    running = sorted(processes_with("TMPDIR", str(temporary)))
-    os.kill(running[-1 if youngest else 0], signal.SIGKILL)
-
-
-def _publish_with_small_files(notebooks: Path, outputs: Path) -> None:
+def _publish_with_small_files(notebooks: Path, outputs: Path, launcher: ForkLauncher) -> None:
+    """Publish with a server, and so with workers and kernels, that may not write a long file."""
     import resource
 
-    with make_launcher("plain") as plain:
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, hard))
-        try:
-            publish(notebooks, outputs, plain)
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
-def _gone(is_so, seconds: float = 15) -> bool:
-    until = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < until:
-        time.sleep(0.1)
-    return is_so()
+    whole = resource.prlimit(launcher._server.pid, resource.RLIMIT_FSIZE)
+    resource.prlimit(launcher._server.pid, resource.RLIMIT_FSIZE, (300_000, whole[1]))
+    try:
+        publish(notebooks, outputs, launcher)
+    finally:
+        resource.prlimit(launcher._server.pid, resource.RLIMIT_FSIZE, whole)

@@ -3,31 +3,18 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lwo_analysis.errors import NotebookError
 from lwo_analysis.run.fence import make_fence
-from lwo_analysis.run.launch import Launcher, make_launcher
 from lwo_analysis.run.pages import Making
+from tests.run.conftest import SECRET, SECRETS
 from tests.support.runs import PROVENANCE, SETUP, publish, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
-SECRET = "not-for-notebooks-7f3a"
 EXPECTED = "only files and programs of the project to be touched"
-SECRETS = ("LWO_TEST_API_TOKEN", "LWO_TEST_SECRET", "LWO_TEST_ACCESS_KEY", "lwo_test_password")
-
-
-@pytest.fixture(scope="module")
-def with_secrets() -> Iterator[Launcher]:
-    """Return a launcher of a person who has secrets in the environment."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in SECRETS:
-            patch.setenv(name, SECRET)
-        with make_launcher("forked") as made:
-            yield made
 
 
 @pytest.mark.parametrize(
@@ -44,24 +31,24 @@ def with_secrets() -> Iterator[Launcher]:
     ],
     ids=["reads-home", "reads-environment", "writes", "renames", "database", "shell", "program", "network"],
 )
-def test_what_a_notebook_tries_outside_is_one_line(tmp_path, with_secrets, cell, found):
+def test_what_a_notebook_tries_outside_is_one_line(tmp_path, launcher, cell, found):
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "kept.txt").write_text("kept")
     source = f"import os\n{cell}".replace("OUTSIDE", str(outside))
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, source, PROVENANCE)
     with pytest.raises(NotebookError, match=f"expected {EXPECTED}, found {found}") as caught:
-        publish(notebooks, tmp_path / "outputs", with_secrets, Making(1))
+        publish(notebooks, tmp_path / "outputs", launcher, Making(1))
     assert "\n" not in str(caught.value)
     assert [path.name for path in outside.iterdir()] == ["kept.txt"]
     assert not (tmp_path / "outputs" / "site").exists()
 
 
-def test_no_secret_reaches_a_notebook_its_page_or_a_log(tmp_path, with_secrets):
+def test_no_secret_reaches_a_notebook_its_page_or_a_log(tmp_path, launcher):
     cell = "import os, sys\nnames = ' '.join(sorted(os.environ))\nprint(os.environ, file=sys.stderr)"
     check = f"assert not [name for name in {SECRETS} if name in names]"
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, cell, check, PROVENANCE)
-    publish(notebooks, tmp_path / "outputs", with_secrets, Making(1))
+    publish(notebooks, tmp_path / "outputs", launcher, Making(1))
     written = [path.read_bytes() for path in (tmp_path / "outputs").rglob("*") if path.is_file()]
     assert any(b"LWO" in content for content in written)
     assert not [content for content in written if SECRET.encode() in content]

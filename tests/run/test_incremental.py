@@ -98,7 +98,7 @@ def test_a_file_that_is_not_declared_may_not_be_read_even_when_the_error_is_hidd
 def test_a_notebook_that_declares_nothing_reads_nothing_of_the_data(tmp_path, launcher):
     notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE, declared="")
     expected = (
-        r"page, cell \[3\], page: expected only files that it declares to be read, found .*raw/published/.*; add it to `inputs`"
+        r"page, cell \[4\], page: expected only files that it declares to be read, found .*raw/published/.*; add it to `inputs`"
     )
     with pytest.raises(NotebookError, match=expected):
         publish(notebooks, tmp_path / "outputs", launcher)
@@ -112,14 +112,14 @@ def test_a_notebook_may_not_write_where_others_read(tmp_path, launcher):
     assert not place.exists()
 
 
-def test_an_unchanged_run_imports_nothing_heavy(tmp_path):
-    notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
+def test_an_unchanged_run_imports_nothing_heavy(two_pages, launcher):
+    notebooks, outputs = two_pages
+    publish(notebooks, outputs, launcher)
     loaded = f"print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)"
     command = lwo_command(notebooks, "run", before=f"import atexit, sys\natexit.register(lambda: {loaded})")
-    environment = {**os.environ, "LWO_OUTPUTS": str(tmp_path / "outputs")}
-    first, again = (subprocess.run(command, env=environment, capture_output=True, text=True, check=True) for _ in range(2))
-    assert first.stdout.startswith("1 pages made, 0 kept")
-    assert again.stdout.startswith("0 pages made, 1 kept")
+    environment = {**os.environ, "LWO_OUTPUTS": str(outputs)}
+    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    assert again.stdout.startswith("0 pages made, 2 kept")
     assert again.stderr.splitlines()[-1] == "[]"
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from lwo_analysis import paths
 from lwo_analysis.errors import InputError, NotebookError
+from lwo_analysis.run import reproduce as reproduce_module
 from lwo_analysis.run.reproduce import reproduce_page
 from tests.run.test_incremental import NOTHING_PUBLISHED
 from tests.support.command import files_of
@@ -39,7 +41,8 @@ def test_a_page_comes_out_byte_for_byte_whenever_it_is_made(outputs):
     assert files_of(outputs) == before
 
 
-def test_what_differs_is_told_before_and_the_first_difference_after(outputs):
+def test_what_differs_is_told_before_and_the_first_difference_after(outputs, launcher, monkeypatch):
+    monkeypatch.setattr(reproduce_module, "make_launcher", lambda engine: nullcontext(launcher))
     notebook = outputs.parent / "notebooks" / "page.ipynb"
     whole = notebook.read_text(encoding="utf-8")
     notebook.write_text(whole.replace("Titel van", "Kop van"), encoding="utf-8")

@@ -14,7 +14,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,7 @@ MOMENT = "1763600000"
 MEMORY = 2048
 SECONDS_OF_HANGING = 3
 SECONDS_TO_SETTLE = 20
+SECONDS_OF_A_RUN = 240
 MEBIBYTES = 64
 CLOCK = """
 import os, time
@@ -145,7 +146,7 @@ class Stage:
         """Return the files and processes that a run without a fault does not leave, once what is ending has ended."""
         until = time.monotonic() + SECONDS_TO_SETTLE
         while self.processes() and time.monotonic() < until:
-            time.sleep(0.05)
+            time.sleep(0.2)
         return (*sorted(set(self.files()) - self.known), *self.processes())
 
 
@@ -181,17 +182,30 @@ Fault = Callable[[Stage, random.Random], str]
 
 
 def trial(stage: Stage, fault: str, rng: random.Random) -> Trial:
-    """Let a fault happen at a moment that `rng` picks, and return what it did."""
-    around = small_disk(stage.outputs) if fault in NEEDS_MOUNT else nullcontext()
+    """Let a fault happen at a moment that `rng` picks, then run again, and return what both did."""
     started = time.monotonic()
-    with around:
+    with disk_for(stage, fault):
         stage.reset()
-        told = FAULTS[fault](stage, rng)
-        left, site = stage.left_behind(), stage.site()
-        stage.write_edition(2)
-        stage.run()
-        healed = stage.site() == "new"
-        return Trial(fault, site, told, left, stage.left_behind(), healed, time.monotonic() - started)
+        told, site, left = strike(stage, fault, rng)
+        return Trial(fault, site, told, left, *heal(stage), time.monotonic() - started)
+
+
+def strike(stage: Stage, fault: str, rng: random.Random) -> tuple[str, str, tuple[str, ...]]:
+    """Let a fault happen; return how the run ended, the site that is published, and what was left behind."""
+    told = FAULTS[fault](stage, rng)
+    return told, stage.site(), stage.left_behind()
+
+
+def heal(stage: Stage) -> tuple[tuple[str, ...], bool]:
+    """Run without a fault; return what is left behind then, and whether the whole new site is there."""
+    stage.write_edition(2)
+    stage.run()
+    return stage.left_behind(), stage.site() == "new"
+
+
+def disk_for(stage: Stage, fault: str) -> AbstractContextManager[None]:
+    """Return a small disk for the outputs when a fault needs one."""
+    return small_disk(stage.outputs) if fault in NEEDS_MOUNT else nullcontext()
 
 
 def told_by(run: Callable[[], None]) -> str:
@@ -207,7 +221,11 @@ def told_by(run: Callable[[], None]) -> str:
 
 def told_by_command(command: subprocess.Popen[bytes]) -> str:
     """Return how a run in a process of its own ended."""
-    _, said = command.communicate(timeout=120)
+    try:
+        _, said = command.communicate(timeout=SECONDS_OF_A_RUN)
+    except subprocess.TimeoutExpired:
+        os.killpg(command.pid, signal.SIGKILL)
+        return "hangs"
     if command.returncode < 0:
         return "killed"
     lines = [line for line in said.decode().splitlines() if line.startswith("lwo: ")]
@@ -380,11 +398,22 @@ def parent_of(pid: int) -> int:
 
 def _of_role(stage: Stage, role: str) -> Sequence[int]:
     """Return the processes of a run in this process: the server is its child, a worker the server's, a kernel a worker's."""
-    found = running_below(stage.launcher.temporary)
-    below = [pid for pid in found if parent_of(pid) == os.getpid()]
+    mine = f"TMPDIR={stage.launcher.temporary}".encode()
+    below = [pid for pid in _children_of(os.getpid()) if mine in _read(f"/proc/{pid}/environ")]
     for _ in range(("server", "worker", "kernel").index(role)):
-        below = [pid for pid in found if parent_of(pid) in below]
+        below = [child for pid in below for child in _children_of(pid)]
     return below
+
+
+def _children_of(pid: int) -> list[int]:
+    return [int(word) for path in Path(f"/proc/{pid}/task").glob("*/children") for word in _read(str(path)).split()]
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
 
 
 def _kill_at(stage: Stage, role: str, seconds: float, done: threading.Event) -> None:
@@ -395,7 +424,7 @@ def _kill_at(stage: Stage, role: str, seconds: float, done: threading.Event) -> 
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             return
-        time.sleep(0.005)
+        time.sleep(0.01)
 
 
 def _fill(ballast: Path) -> None:
