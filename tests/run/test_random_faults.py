@@ -1,7 +1,7 @@
 """Something breaks at a random moment of a run: the old site or the new one, nothing left behind, and a next run that succeeds.
 
 `benchmarks/faults.py` does twenty trials of each fault, and `benchmarks/faults.md` has what came out. Here the cheap ones strike
-one after another, and all of them with `LWO_SLOW=1`. What notebooks do wrong at a fixed moment is in `test_faults.py` and beside it.
+one after another, and all of them with `LWO_SLOW=1`. What notebooks do wrong is in `test_faults.py` too.
 """
 
 from __future__ import annotations
