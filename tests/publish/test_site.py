@@ -33,6 +33,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_sample_site(tmp_path_factory.mktemp("outputs") / "site")
 
 
+@pytest.fixture(scope="module")
+def soups(site: Path) -> dict[Path, BeautifulSoup]:
+    """Return every page of the site, read once."""
+    return {page.resolve(): BeautifulSoup(page.read_text(), "html.parser") for page in site.rglob("*.html")}
+
+
 def home_of(files: dict[str, bytes]) -> BeautifulSoup:
     return BeautifulSoup(files["index.html"].decode(), "html.parser")
 
@@ -49,12 +55,12 @@ def refuse_new_folder(self: Path, target: Path) -> Path:
     return Path(target)
 
 
-def test_every_page_has_its_claims_and_its_provenance_beside_it(site: Path) -> None:
-    for page in site.rglob("*.html"):
+def test_every_page_has_its_claims_and_its_provenance_beside_it(site: Path, soups: dict[Path, BeautifulSoup]) -> None:
+    for page, soup in soups.items():
         provenance = json.loads(page.with_suffix(".prov.json").read_text())
         claims = json.loads(page.with_suffix(".claims.json").read_text())
         assert all(claim["text"] in page.read_text() for claim in claims)
-        assert provenance["lang"] == BeautifulSoup(page.read_text(), "html.parser").html["lang"]
+        assert provenance["lang"] == soup.html["lang"]
     assert json.loads((site / "index.prov.json").read_text())["inputs"][0]["sha256"] == "a" * 64
 
 
@@ -78,8 +84,7 @@ def test_home_shows_the_sentences_of_real_pages_and_no_number_of_a_demo_page(sit
     assert demo.find(class_="claims") is None
 
 
-def test_every_link_and_every_place_it_points_to_exists(site: Path) -> None:
-    soups = {page.resolve(): BeautifulSoup(page.read_text(), "html.parser") for page in site.rglob("*.html")}
+def test_every_link_and_every_place_it_points_to_exists(soups: dict[Path, BeautifulSoup]) -> None:
     ids = {page: {tag["id"] for tag in soup.find_all(id=True)} for page, soup in soups.items()}
     links = [(page, str(a["href"])) for page, soup in soups.items() for a in soup.find_all("a", href=True)]
     local = [(page, *href.partition("#")[::2]) for page, href in links if not href.startswith("http")]
@@ -89,8 +94,8 @@ def test_every_link_and_every_place_it_points_to_exists(site: Path) -> None:
     assert [(page.name, target.name, place) for page, target, place in targets if place and place not in ids[target]] == []
 
 
-def test_titles_are_unique_over_the_site(site: Path) -> None:
-    titles = [BeautifulSoup(page.read_text(), "html.parser").title.string for page in site.rglob("*.html")]
+def test_titles_are_unique_over_the_site(soups: dict[Path, BeautifulSoup]) -> None:
+    titles = [soup.title.string for soup in soups.values()]
     assert sorted({title for title in titles if titles.count(title) > 1}) == []
 
 
@@ -189,12 +194,11 @@ def test_the_moment_on_the_pages_can_be_fixed(monkeypatch: pytest.MonkeyPatch) -
         generation_time()
 
 
-def test_each_page_has_its_counterpart_in_the_other_language(site: Path) -> None:
-    for page in site.rglob("*.html"):
-        switch = BeautifulSoup(page.read_text(), "html.parser").select_one("header .switch")
-        other = (page.parent / switch["href"]).resolve()
-        there = BeautifulSoup(other.read_text(), "html.parser")
-        assert there.html["lang"] == switch["lang"] != BeautifulSoup(page.read_text(), "html.parser").html["lang"]
+def test_each_page_has_its_counterpart_in_the_other_language(soups: dict[Path, BeautifulSoup]) -> None:
+    for page, soup in soups.items():
+        switch = soup.select_one("header .switch")
+        there = soups[(page.parent / switch["href"]).resolve()]
+        assert there.html["lang"] == switch["lang"] != soup.html["lang"]
 
 
 def test_a_page_in_two_languages_switches_to_itself(pages: list[RenderedPage]) -> None:
