@@ -183,8 +183,11 @@ def _inputs(job: Job, names: Iterable[str]) -> list[Path]:
 
 
 def _task(name: str, files: Iterable[Path], settings: dict[str, Any]) -> Task:
-    uptodate = [config_changed({**settings, **_moment()})]
-    return Task(name, None, file_dep=[str(path) for path in files], uptodate=uptodate)
+    # doit never calls a task current that follows from a file that is not there; that it is not there is a fact like any other.
+    paths = [str(path) for path in files]
+    absent = [path for path in paths if not os.path.exists(path)]
+    uptodate = [config_changed({**settings, **_moment(), "absent": sorted(absent)})]
+    return Task(name, None, file_dep=[path for path in paths if path not in absent], uptodate=uptodate)
 
 
 def _moment() -> dict[str, str]:

@@ -37,6 +37,8 @@ NOTEBOOKS: dict[str, tuple[str, tuple[str, ...]]] = {
 LANGUAGES = {"page-1": ("nl", "en"), "page-2": ("nl",), "page-3": ("nl", "en"), "page-4": ("nl",)}
 OWN = "lwo_analysis/own"
 FILES = ("one.csv", "two.csv", "unread.csv")
+ABSENT = "data/raw/own/later.csv"
+"""A file that one notebook tries to open, and that is not there."""
 CODE_OF_ALL = (
     "requirements.lock",
     "lwo_analysis/errors.py",
@@ -156,6 +158,7 @@ def all_edits() -> list[Edit]:
         found.append(Edit(runs, rearranged, frozenset(), "rearranged"))
     rewritten = {edit.name for edit in found if edit.change is rearranged}
     found += [Edit(name, same, frozenset(), "time") for name in sorted({edit.name for edit in found} - rewritten)]
+    found.append(Edit(ABSENT, lambda _: b"1", frozenset(addresses("page-4"))))
     return [*found, Edit("data/raw/own/new.csv", lambda _: b"1", frozenset()), Edit(f"{OWN}/new.py", lambda _: b"", frozenset())]
 
 
@@ -187,14 +190,17 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
 
 def write_page(notebooks: Path, name: str) -> None:
     module, files = NOTEBOOKS[name]
+    tries = (
+        f"\ntry:\n    open({str(notebooks.parent / ABSENT)!r})\nexcept FileNotFoundError:\n    pass" if name == "page-4" else ""
+    )
     reads = "".join(f"\ntext = (raw_folder() / 'own' / '{file}').read_text()" for file in files)
     write_notebook(
         notebooks,
-        f"from {OWN.replace('/', '.')} import {module}\nfrom lwo_analysis.paths import raw_folder{reads}",
+        f"from {OWN.replace('/', '.')} import {module}\nfrom lwo_analysis.paths import raw_folder{reads}{tries}",
         'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)',
         parameters='year = 0\nlang = "nl"',
         name=name,
-        declared=f"inputs: [{', '.join(f'raw/own/{file}' for file in files)}]",
+        declared=f"inputs: [{', '.join([*(f'raw/own/{file}' for file in files), *(['raw/own/later.csv'] if tries else [])])}]",
     )
     runs = "".join(f"  - {{year: 0, lang: {lang}}}\n" for lang in LANGUAGES[name])
     path = notebooks / "params" / f"{name}.yml"
