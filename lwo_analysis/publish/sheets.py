@@ -89,9 +89,10 @@ def _front(chosen: Sequence[Said], lang: str) -> str:
     if not chosen:
         return section("good", phrase("sheet.same", lang), f"<p>{say('hub.no_claims', lang)}</p>")
     parts = {side: [each.claim for each in chosen if side_of(each.claim) is side] for side in SHOWN}
-    return "".join(
-        section(_HEADINGS[side][0], phrase(_HEADINGS[side][1], lang), claims_html(own)) for side, own in parts.items() if own
-    )
+    shown = {side: claims_html(own) for side, own in parts.items() if own}
+    # What figures do not see may still be strong; the sheet begins with it all the same.
+    shown = {Side.BETTER: f"<p>{say('sheet.no_strengths', lang)}</p>", **shown}
+    return "".join(section(_HEADINGS[side][0], phrase(_HEADINGS[side][1], lang), content) for side, content in shown.items())
 
 
 def _back(lang: str) -> str:

@@ -208,6 +208,7 @@ def test_the_same_two_figures_are_said_once_and_then_in_people(pages: list[Rende
 
 
 def test_a_discussion_sheet_shows_few_statements_and_the_questions(soups: dict[str, BeautifulSoup]) -> None:
+    assert "Schrijf op de andere kant wat hier goed gaat." in soups["sheet-lwo.html"].select_one("#good").get_text()
     sheet = soups["sheet-lwo.html"]
     assert [item.get_text() for item in sheet.select(".sentence")] == [claim_with()["text"]]
     assert sheet.select_one(".back h2").get_text() == "Herkent u dit?"
