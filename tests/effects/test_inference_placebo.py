@@ -223,6 +223,17 @@ def test_the_generic_placebo_test_agrees_with_a_loop_over_areas():
     assert result.p_value == (1 + sum(abs(one) >= abs(result.estimate) for one in loop)) / 15
 
 
+@pytest.mark.parametrize(("n_placebos", "rank"), [(39, 2), (38, 1), (19, 1), (18, 0)])
+def test_the_interval_of_the_generic_test_leaves_out_the_largest_placebos_of_its_share(n_placebos, rank):
+    # 5 % of 40 sets (the actual one among them) are 2: an effect as far away as the second largest placebo is still kept.
+    panel = panel_of(noise(1 + n_placebos, n_periods=6), [2017.0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", InferenceUnavailableWarning)
+        result = placebo_test_of_estimator(panel, DESIGN, estimate_did)
+    half = sorted(np.abs(result.placebo_estimates), reverse=True)[rank - 1] if rank else np.inf
+    assert result.interval == pytest.approx((result.estimate - half, result.estimate + half), abs=1e-12)
+
+
 def test_another_statistic_changes_the_rank_and_not_the_estimate():
     panel = panel_of(noise(15, n_periods=6), [2017.0])
     ranked = placebo_test_of_estimator(panel, DESIGN, estimate_did, statistic=lambda outcomes, first: float(first.min()))
