@@ -195,7 +195,8 @@ def sources_table(inputs: Sequence[Mapping[str, Any]], lang: str) -> str:
 def _source_row(item: Mapping[str, Any], lang: str) -> list[str]:
     facts = [_short(str(item[name])) for name in ("title", "provider", "vintage", "retrieved")]
     shown = [escape(text) or say("passport.none", lang) for text in (*facts, licence_name(item["licence"], lang))]
-    return [*shown, f"<code>{item['sha256'][:12]}</code>"]
+    checksum = f"<code>{item['sha256'][:12]}</code>" if item["sha256"] else say("passport.none", lang)
+    return [*shown, checksum]
 
 
 def _short(text: str) -> str:

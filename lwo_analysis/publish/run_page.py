@@ -7,6 +7,7 @@ from html import escape
 from typing import Any
 
 from lwo_analysis.catalogue.phrases import phrase
+from lwo_analysis.present.prose import format_number
 from lwo_analysis.publish.blocks import section
 from lwo_analysis.publish.page import fill_page
 from lwo_analysis.publish.records import SLOTS
@@ -47,7 +48,8 @@ def run_page(report: Mapping[str, Any], lang: str) -> str:
 def _lead(report: Mapping[str, Any], lang: str) -> str:
     key = "run.stopped" if report["error"] else "run.published" if report["published"] else "run.not_published"
     counts = {name: len(report[name]) for name in ("made", "kept", "failed")}
-    lines = [phrase(key, lang), phrase("run.counts", lang, **counts, seconds=report["seconds"]), report["error"]]
+    counted = phrase("run.counts", lang, **counts, seconds=_shown(report["seconds"], lang))
+    lines = [phrase(key, lang), counted, report["error"]]
     return "".join(f"<p>{escape(line)}</p>" for line in lines if line)
 
 
@@ -56,10 +58,19 @@ def _table(content: Mapping[str, Any], names: Sequence[str], label: str, lang: s
         return f"<p>{escape(phrase('run.none', lang))}</p>"
     head = "".join(f'<th scope="col">{escape(phrase(f"run.{name}", lang))}</th>' for name in names)
     rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(str(value))}</td></tr>' for name, value in content.items()
+        f'<tr><th scope="row">{escape(name)}</th><td{_class(value)}>{escape(_shown(value, lang))}</td></tr>'
+        for name, value in content.items()
     )
     table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     return f'<div class="lwo-table" role="region" tabindex="0" aria-label="{escape(label)}">{table}</div>'
+
+
+def _shown(value: object, lang: str) -> str:
+    return format_number(value, lang, 1) if isinstance(value, float) else str(value)
+
+
+def _class(value: object) -> str:
+    return ' class="num"' if isinstance(value, int | float) else ""
 
 
 def _list(names: Iterable[str], lang: str) -> str:
