@@ -34,6 +34,7 @@ from lwo_analysis.indicators.series import best_source_rows
 from lwo_analysis.provenance import SourceCard, read_card
 from lwo_analysis.publish.clock import generation_time
 from lwo_analysis.run.deliveries import DELIVERY_MODULES, observations_of_delivery
+from lwo_analysis.run.inputs import card_checksums, write_built_from
 from lwo_analysis.schema import COLUMN_NAMES, Status
 from lwo_analysis.sources.duiding import TABLE as DUIDING
 from lwo_analysis.sources.geometry import SOURCE_ID as OUTLINES
@@ -109,6 +110,7 @@ def build_observations(
     OutputError
         The table cannot be written; the previous one is untouched.
     """
+    cards = card_checksums(raw)
     published = as_observations(load_published(raw / "published")[list(COLUMN_NAMES)], where="published figures")
     folders = raw_tables(raw)
     delivered = [pair for pair in folders if source(pair[1].source_id).module in DELIVERY_MODULES]
@@ -127,6 +129,7 @@ def build_observations(
     is_kept = best_source_rows(collected, indicators())
     observations = collected[is_kept]
     path = _replaced(observations, processed, day or generation_time()[:DAY_LENGTH])
+    write_built_from(processed, cards)
     counts = tuple(
         (name, int(frame["value"].notna().sum()), int(frame["value"].isna().sum()))
         for name, frame in zip(names, frames, strict=True)

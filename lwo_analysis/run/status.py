@@ -9,7 +9,7 @@ from lwo_analysis import paths
 from lwo_analysis.errors import LwoError
 from lwo_analysis.provenance import CARD_NAME, read_card
 from lwo_analysis.run.folders import STALE, read_stale
-from lwo_analysis.run.inputs import TABLE
+from lwo_analysis.run.inputs import TABLE, changed_since_built
 from lwo_analysis.run.pages import finished_pages
 from lwo_analysis.run.report import read_report
 
@@ -83,13 +83,11 @@ def _raw(name: str) -> Part:
 
 
 def _table() -> Part:
-    table = paths.processed_folder() / TABLE
-    if not table.exists():
+    processed = paths.processed_folder()
+    if not (processed / TABLE).exists():
         return _observations("absent", [], "not built; run `lwo build`")
-    cards = paths.raw_folder().glob(f"*/{CARD_NAME}")
-    newer = sorted(path.parent.name for path in cards if path.stat().st_mtime > table.stat().st_mtime)
-    if newer:
-        return _observations("outdated", newer, f"older than {', '.join(newer)}; run `lwo build`")
+    if newer := changed_since_built(paths.raw_folder(), processed):
+        return _observations("outdated", newer, f"not built from what is now in {', '.join(newer)}; run `lwo build`")
     return _observations("current", [], "up to date")
 
 

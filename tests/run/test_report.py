@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from rocrate.rocrate import ROCrate
 
 from lwo_analysis import paths
 from lwo_analysis.errors import NotebookError
+from lwo_analysis.run.inputs import card_checksums, write_built_from
 from lwo_analysis.run.pages import Making
 from lwo_analysis.run.report import CRATE, PAGES, read_report
 from lwo_analysis.run.status import read_status
@@ -121,3 +124,27 @@ def test_the_status_names_a_page_that_is_out_of_date(failed_run, monkeypatch):
     (page,) = [part for part in status["parts"] if part["about"] == "page"]
     assert page["name"] == "other"
     assert {"about", "name", "healthy", "line"} <= set.intersection(*(set(part) for part in status["parts"]))
+
+
+def test_whether_the_table_is_up_to_date_is_read_from_the_cards_and_not_from_the_clock(tmp_path, monkeypatch):
+    monkeypatch.setenv("LWO_DATA", str(tmp_path))
+    raw, processed = tmp_path / "raw", tmp_path / "processed"
+    shutil.copytree(paths.REPOSITORY / "data" / "raw" / "published", raw / "published")
+    processed.mkdir()
+    (processed / "observations.parquet").touch()
+
+    def observations() -> tuple[str, list[str]]:
+        (part,) = [part for part in read_status().to_json()["parts"] if part["about"] == "observations"]
+        return part["state"], part["newer"]
+
+    assert observations() == ("outdated", ["published"])
+    write_built_from(processed, card_checksums(raw))
+    for later in (1, 4_000_000_000):
+        os.utime(raw / "published" / "card.yml", (later, later))
+        assert observations() == ("current", [])
+    shutil.copytree(raw / "published", raw / "another")
+    assert observations() == ("outdated", ["another"])
+    shutil.rmtree(raw / "another")
+    card = raw / "published" / "card.yml"
+    card.write_text(card.read_text() + "\n# another delivery\n")
+    assert observations() == ("outdated", ["published"])
