@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lwo_analysis.run import folders, state
@@ -253,13 +253,7 @@ def test_every_edit_from_which_no_page_follows_makes_none(collection):
     assert wrongly_due(collection, list(without.values())) == set()
 
 
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+@settings(max_examples=EXAMPLES, deadline=None, derandomize=True, database=None)
 @given(edits=st.lists(st.sampled_from(EDITS), min_size=2, max_size=4, unique_by=lambda edit: edit.name))
 def test_edits_together_make_exactly_the_pages_that_follow_from_one_of_them(collection, edits):
     assert wrongly_due(collection, edits) == set()
