@@ -86,6 +86,9 @@ def test_an_unfrozen_design_gives_no_claim_about_its_date():
         ({"weights": ""}, "weights"),
         ({"incomplete_controls": "ignore"}, "incomplete_controls"),
         ({"treated": ("a",), "also_treated": ("a",)}, "also_treated"),
+        ({"window": (2020, 2020)}, "window"),
+        ({"outcome_words": ("uitkomst", "outcome", "Ergebnis"), "outcome_unit": ("", "", "")}, "outcome_words"),
+        ({"outcome_words": ("uitkomst",)}, "outcome_words"),
         ({"window": (2013, 2025), "start_years": (2030,)}, "start_years"),
     ],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from lwo_analysis.effects import fit_did, fit_event_study, fit_repeated_cross_sections, to_matrix
 from lwo_analysis.effects.did import estimate_did, estimate_did_draws
+from lwo_analysis.effects.event_study import period_table
 from lwo_analysis.errors import DesignError
 from tests.effects.panels import SMALL, small_panel
 
@@ -130,3 +131,13 @@ def test_an_empty_cell_is_refused():
     rows = survey(8)
     with pytest.raises(DesignError, match="respondents in all four cells"):
         fit_repeated_cross_sections(rows[rows["after"] == 1], outcome_col="answer", treated_col="treated", after_col="after")
+
+
+def test_a_period_of_an_event_study_has_the_t_interval_of_its_error_and_the_reference_none():
+    # 2.228139 is the t quantile with 10 degrees of freedom (printed tables): 3 +- 2.228139 x 0.5; an error of 0 leaves a point.
+    table = period_table(np.array([-2, 0]), np.array([1.0, 3.0]), np.array([0.0, 0.5]), -1, 10)
+    assert table["relative_period"].tolist() == [-2, -1, 0]
+    assert table["estimate"].tolist() == [1.0, 0.0, 3.0]
+    # 1e-6: the quantile is printed with six decimals.
+    assert table["lower"].tolist() == pytest.approx([1.0, 0.0, 3 - 2.228139 * 0.5], abs=1e-6)
+    assert table["upper"].tolist() == pytest.approx([1.0, 0.0, 3 + 2.228139 * 0.5], abs=1e-6)

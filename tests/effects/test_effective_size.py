@@ -23,9 +23,10 @@ def test_one_over_it_is_the_binomial_variance():
     assert 1 / effective_size(np.array([400.0]), np.array([0.2]))[0] == pytest.approx(0.0004, rel=1e-12)
 
 
-def test_an_empty_share_has_chance_too():
+def test_an_empty_and_a_full_share_have_chance_too():
     # half a person of 50 is a share of 0.01: 0.01 x 0.99 / 50
     assert 1 / effective_size(np.array([50.0]), np.array([0.0]))[0] == pytest.approx(0.01 * 0.99 / 50, rel=1e-12)
+    assert 1 / effective_size(np.array([50.0]), np.array([1.0]))[0] == pytest.approx(0.01 * 0.99 / 50, rel=1e-12)
 
 
 def test_people_and_shares_outside_their_range_are_refused():

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 from lwo_analysis.catalogue.cannot import CannotAnswerError
-from lwo_analysis.effects.spillovers import LEAST_OTHERS, estimate_spillover, spillover_variants
+from lwo_analysis.effects.spillovers import estimate_spillover, spillover_variants
 from lwo_analysis.run.ring_panel import load_ring_panel
 
 YEARS = (2019, 2020, 2021, 2022, 2023)
-OTHERS = tuple(f"far-{number:02d}" for number in range(LEAST_OTHERS))
+OTHERS = tuple(f"far-{number:02d}" for number in range(10))  # the fewest among which a placebo ring is drawn
 RING, PROGRAMME = ("near-1", "near-2"), ("own",)
 
 

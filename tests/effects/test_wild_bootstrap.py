@@ -10,7 +10,7 @@ import pyfixest as pf
 import pytest
 
 from lwo_analysis.effects import Design, wild_cluster_bootstrap
-from lwo_analysis.effects.inference.wild_bootstrap import wild_bootstrap_regression
+from lwo_analysis.effects.inference.wild_bootstrap import _signs, wild_bootstrap_regression
 
 DESIGN = Design(population=None)
 
@@ -95,3 +95,12 @@ def test_a_regression_with_a_constant_only_is_a_difference_of_means():
     y, x = np.array([1.0, 2.0, 6.0, 5.0, 9.0, 1.0]), np.array([1.0, 1.0, 0, 0, 0, 0])
     result = wild_bootstrap_regression(y, x, np.ones((6, 1)), np.arange(6))
     assert result.estimate == pytest.approx((1 + 2) / 2 - (6 + 5 + 9 + 1) / 4, abs=1e-12)
+
+
+@pytest.mark.parametrize("draws", [3, 1000])
+def test_drawn_signs_are_plus_or_minus_one_about_as_often(draws):
+    # 1,000 draws of 30 signs: the standard error of their mean is 0.0058, so 0.03 is five of them.
+    signs = np.concatenate(list(_signs(30, draws, np.random.default_rng(2))))
+    assert signs.shape == (draws, 30)
+    assert set(np.unique(signs)) == {-1.0, 1.0}
+    assert draws == 3 or abs(signs.mean()) < 0.03
