@@ -124,8 +124,8 @@ class _DocumentRenderer(mistune.HTMLRenderer):
         return f"<tr>{named}</tr>\n"
 
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
-        """Return a cell; how it is aligned is left to the style of the site."""
-        return f'<th scope="col">{text}</th>' if head else f"<td>{text}</td>"
+        """Return a cell; how it is aligned is left to the style of the site, and a corner without words heads nothing."""
+        return f'<th scope="col">{text}</th>' if head and text else f"<td>{text}</td>"
 
     def _once(self, name: str, between: str) -> str:
         self.used[name] += 1

@@ -127,6 +127,12 @@ def test_two_headings_and_two_tables_of_one_name_are_told_apart(tmp_path: Path) 
     assert '<th scope="row">1</th><td>2</td>' in page.body
 
 
+def test_a_corner_without_words_heads_nothing(tmp_path: Path) -> None:
+    body = document_pages("en", write(tmp_path, one="# One\n\n| | b |\n| --- | --- |\n| c | 1 |\n"))[0].body
+    assert "<td></td>" in body
+    assert re.findall(r"<th scope=.(\w+).>(\w*)<", body) == [("col", "b"), ("row", "c")]
+
+
 @pytest.mark.parametrize("text", ["text\n", "# One\n\n# Two\n"])
 def test_a_document_without_one_title_is_refused(text: str, tmp_path: Path) -> None:
     with pytest.raises(NotebookError, match="expected one title"):
