@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,8 +76,9 @@ def run_and_publish(
         state = RunState(publication.runs / STATE)
         recorder = Recorder("run", publication.runs, publication.site)
         try:
-            make_pages(jobs, publication.runs, state, launcher, how, progress or Progress(), recorder.pages)
-            publish_site(publication, state, launcher)
+            with told_in_one_line(publication.runs):
+                make_pages(jobs, publication.runs, state, launcher, how, progress or Progress(), recorder.pages)
+                publish_site(publication, state, launcher)
         except LwoError as problem:
             with suppress(OutputError):  # a full disk is told by the problem itself
                 recorder.end(problem)
@@ -118,6 +120,20 @@ def check_writable(folder: Path) -> None:
             expected="a folder that can be written to",
             found=problem.strerror or str(problem),
             remedy="give write access, or set LWO_OUTPUTS to another folder",
+        ) from problem
+
+
+@contextmanager
+def told_in_one_line(folder: Path) -> Iterator[None]:
+    """Raise what the operating system or the memory of earlier runs refuses, at any moment of a run, as an `OutputError`."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as problem:
+        raise OutputError(
+            str(getattr(problem, "filename", None) or folder),
+            expected="files that can be read and written",
+            found=getattr(problem, "strerror", None) or str(problem),
+            remedy="make room or give write access, and run it again",
         ) from problem
 
 

@@ -21,7 +21,7 @@ from lwo_analysis.run.lock import run_lock
 from lwo_analysis.run.manifest import Planned, Shard
 from lwo_analysis.run.pages import MAKING, Making, finished_pages, make_pages, put_page
 from lwo_analysis.run.progress import Progress
-from lwo_analysis.run.publishing import STATE, Publication, check_writable, publish_site
+from lwo_analysis.run.publishing import STATE, Publication, check_writable, publish_site, told_in_one_line
 from lwo_analysis.run.report import Recorder, RunReport
 from lwo_analysis.run.state import RunState
 
@@ -64,7 +64,8 @@ def run_shard(
         _remove_others(folder, {each.job.address for each in part})
         recorder = Recorder("shard", folder, None)
         try:
-            make_pages([each.job for each in part], folder, RunState(folder / STATE), launcher, how, progress, recorder.pages)
+            with told_in_one_line(folder):
+                make_pages([each.job for each in part], folder, RunState(folder / STATE), launcher, how, progress, recorder.pages)
         except LwoError as problem:
             with suppress(OutputError):  # a full disk is told by the problem itself
                 recorder.end(problem)
@@ -102,9 +103,10 @@ def collect(planned: Sequence[Planned], manifest: Path, publication: Publication
     with run_lock(publication.runs, launcher.temporary):
         recorder = Recorder("collect", publication.runs, publication.site)
         state = RunState(publication.runs / STATE)
-        for each in planned:
-            _put(publication.runs, state, each, folders[each.job.address], recorder)
-        publish_site(publication, state, launcher)
+        with told_in_one_line(publication.runs):
+            for each in planned:
+                _put(publication.runs, state, each, folders[each.job.address], recorder)
+            publish_site(publication, state, launcher)
         return recorder.end()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
 from lwo_analysis import paths
 from lwo_analysis.errors import NotebookError, OutputError, ParameterError
+from lwo_analysis.run import publishing
 from lwo_analysis.run.jobs import standard_jobs
 from lwo_analysis.run.pages import Making
 from lwo_analysis.run.publishing import run_and_publish
@@ -99,6 +101,27 @@ def test_outputs_that_cannot_be_written_are_named_before_anything_runs(launcher,
     (tmp_path / "outputs").write_text("a file where a folder is due")
     with pytest.raises(OutputError, match="expected a folder that can be written to"):
         publish(notebooks, tmp_path / "outputs", launcher)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [OSError(28, "No space left on device"), sqlite3.OperationalError("database or disk is full")],
+    ids=["file", "memory"],
+)
+def test_what_cannot_be_written_in_mid_run_is_one_line(published, launcher, tmp_path, monkeypatch, problem):
+    outputs, before = published
+    notebooks = write_notebook(tmp_path / "notebooks", SETUP, PROVENANCE)
+
+    def refuse(*arguments: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(publishing, "make_pages", refuse)
+    with pytest.raises(
+        OutputError, match=r"runs: expected files that can be read and written, found .*(space|full).*; make room"
+    ) as caught:
+        publish(notebooks, outputs, launcher)
+    assert "\n" not in str(caught.value)
+    assert files_of(outputs / "site") == before
 
 
 def test_an_error_in_another_process_arrives_whole(published, launcher, tmp_path):
