@@ -40,8 +40,17 @@ async function walk() {
   const context = await browser.newContext();
   await context.addInitScript({ content: axeSource });
   await context.addInitScript(hearFocus);
+  const tab = await context.newPage();
+  const heard = { requests: [], messages: [] };
+  tab.on("request", (request) => { if (!/^(file|data):/.test(request.url())) heard.requests.push(request.url()); });
+  tab.on("console", (message) => { if (["error", "warning"].includes(message.type())) heard.messages.push(message.text()); });
+  tab.on("pageerror", (error) => heard.messages.push(String(error)));
   const found = [];
-  for (let name = queue.shift(); name; name = queue.shift()) found.push(...await visit(context, name));
+  for (let name = queue.shift(); name; name = queue.shift()) {
+    const seen = await visit(tab, name);
+    const { requests, messages } = { requests: heard.requests.splice(0), messages: heard.messages.splice(0) };
+    found.push(...seen.map((record) => ({ ...record, requests, messages })));
+  }
   await context.close();
   return found;
 }
@@ -50,13 +59,7 @@ function hearFocus() {
   document.addEventListener("focusin", ({ target }) => window.reached?.push(Number(target.dataset.place ?? -1)));
 }
 
-async function visit(context, name) {
-  const tab = await context.newPage();
-  const requests = [];
-  const messages = [];
-  tab.on("request", (request) => { if (!/^(file|data):/.test(request.url())) requests.push(request.url()); });
-  tab.on("console", (message) => { if (["error", "warning"].includes(message.type())) messages.push(message.text()); });
-  tab.on("pageerror", (error) => messages.push(String(error)));
+async function visit(tab, name) {
   await show(tab, views[0]);
   await tab.goto(pathToFileURL(join(site, name)).href, { waitUntil: "load" });
   const found = [];
@@ -71,9 +74,8 @@ async function visit(context, name) {
     await fold(tab, true);
     found.push({ page: name, view: view.name, violations, ...worst(folded, open), picture: view.media === "print" && await firstPicture(tab) });
   }
-  await tab.close();
   const paper = found.find(({ view }) => view === "print").picture;
-  return found.map(({ picture, ...record }) => ({ ...record, requests, messages, paper: Boolean(picture) && picture !== paper }));
+  return found.map(({ picture, ...record }) => ({ ...record, paper: Boolean(picture) && picture !== paper }));
 }
 
 async function firstPicture(tab) {
