@@ -90,9 +90,16 @@ async function firstPicture(tab) {
 async function show(tab, { media, colorScheme, width }) {
   await tab.emulateMedia({ media, colorScheme });
   if (tab.viewportSize()?.width !== width) await tab.setViewportSize({ width, height: 900 });
-  // Another width can bring another picture.
-  await tab.evaluate(() => Promise.all([...document.images].filter((image) => !image.complete)
-    .map((image) => new Promise((done) => { image.onload = image.onerror = done; }))));
+  await tab.evaluate(async (patience) => {
+    // Another width can bring another picture; the old one stays in place until the new one is there.
+    const chosen = (image) => {
+      const other = image.closest("picture")?.querySelector("source");
+      return new URL(other && matchMedia(other.media).matches ? other.srcset : image.src, document.baseURI).href;
+    };
+    const start = performance.now();
+    const late = () => [...document.images].some((image) => !image.complete || image.currentSrc !== chosen(image));
+    while (late() && performance.now() - start < patience) await new Promise((done) => { setTimeout(done, 10); });
+  }, 5000);
 }
 
 async function fold(tab, folded) {
