@@ -46,8 +46,9 @@ counts them after the next run, without a fault, which in each trial has to get 
 FOOT = """
 What a kill -9 of the main process leaves is `.making-…` in `outputs/runs`, sometimes `.site.new-…` in `outputs`, and a folder
 `lwo-run-…` for temporary files, sockets and connection files. Its server, workers and kernels end by themselves within seconds,
-the lock is free at once, and the next run removes the files, as it does with `.making-…` in outputs that could not be written. The
-clock *meanwhile* is `time.time` in every process of the run; the clock *before* is that of all files and reports of the run before.
+the lock is free at once, and the next run removes the files, as it does with `.making-…` in outputs that could not be written.
+The clock *meanwhile* is `time.time` in every process of the run; the clock *before* is that of all files and reports of the run
+before.
 
 ## Many notebooks
 
