@@ -143,6 +143,13 @@ def test_the_equivalence_bound_is_the_far_end_of_the_ninety_percent_interval():
     assert run_placebo_test(contrasts, assignments).equivalence_bound == max(-narrow.interval[0], narrow.interval[1])
 
 
+@pytest.mark.parametrize(("height", "sign"), [(30.0, "(+"), (-30.0, "(\u2212")])
+def test_the_sentence_gives_the_difference_its_sign(height, sign):
+    outcomes = noise()
+    outcomes[0, 4:] += height
+    assert sign in placebo_test(panel_of(outcomes, [2018.0]), DESIGN).sentence("nl")
+
+
 def test_too_few_areas_give_no_interval_and_say_so():
     contrasts = contrasts_of([5.0, *range(9)], 1)
     assignments = placebo_assignments(np.arange(10), contrasts.treated, exchangeable=True)

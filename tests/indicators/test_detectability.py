@@ -32,6 +32,7 @@ from lwo_analysis.indicators.minimal_effects import (
     sample_size_between_waves,
     years_until_visible,
 )
+from lwo_analysis.indicators.verdicts import verdict_reason
 
 RULE = DetectabilityRule()
 Z = 1.959964 + 0.841621  # standard normal tables: 97.5 % and 80 %
@@ -172,6 +173,7 @@ def test_a_modelled_figure_never_shows_a_change() -> None:
     found = verdict_on("H03", "liveability_score")
     assert found.verdict is Verdict.QUALITATIVE
     assert found.never_from_open_data
+    assert found.reason == verdict_reason("modelled", "no_register")
     assert one_year_mde(measurability()["loneliness_share"], populations()["residents"], RULE) is None
 
 
@@ -196,6 +198,8 @@ def test_no_verdict_says_visible_below_its_minimal_effect() -> None:
 
 
 def test_the_rule_is_a_parameter() -> None:
+    usual = verdict_on("I07", "social_assistance_share")
+    assert (usual.verdict, usual.provisional) == (Verdict.MICRODATA, False)
     strict = replace(RULE, largest_participant_effect=0.10)
     found = judge_outcome(intervention("I07"), measurability()["social_assistance_share"], populations(), strict)
     assert found.verdict is Verdict.QUALITATIVE
