@@ -277,13 +277,13 @@ def test_results_cannot_be_changed_and_settings_have_names(name):
         # Arrays and frames have no single answer to "are you equal": such results are compared by identity.
         holds_frames = any("DataFrame" in str(field.type) for field in dataclasses.fields(kind))
         assert not (holds_frames and kind.__dataclass_params__.eq), kind
-    for function in (value for value in own if inspect.isfunction(value) and not value.__name__.startswith("_")):
+    for function in (value for value in own if inspect.isfunction(value)):
         parameters = inspect.signature(function).parameters.values()
+        assert not any(one.kind is inspect.Parameter.POSITIONAL_ONLY for one in parameters), function
         settings = [one for one in parameters if one.default is not one.empty]
         if len(settings) >= MANY_SETTINGS:
             named = [one for one in settings if one.kind is inspect.Parameter.KEYWORD_ONLY]
             assert len(named) >= MANY_SETTINGS - 1, function
-            assert not any(one.kind is inspect.Parameter.POSITIONAL_ONLY for one in parameters), function
 
 
 def test_every_table_names_a_module_that_exists():
