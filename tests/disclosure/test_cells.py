@@ -427,3 +427,11 @@ def test_a_mean_that_is_not_shown_or_has_no_members_ties_nothing():
     assert sums_of(system([share(100.0, 1000.0, area_id="x"), share(9.0, 90.0, area_id="m")], area_means=MEAN)) == []
     other_year = [share(100.0, 1000.0, year=2019), {"indicator_id": "share", "area_id": "m", "value": 21.0}]
     assert sums_of(system(other_year, area_means=MEAN)) == []
+
+
+def test_a_share_of_nobody_knows_how_many_is_no_part_of_a_whole():
+    # Without a base there is no total to add up to.
+    withheld = {"indicator_id": "young", "status": "suppressed"}
+    whole = Composition("residents", ("young", "old"))
+    assert sums_of(system([withheld], compositions=(whole,))) == []
+    assert sums_of(system([withheld | {"denominator": 1000.0}], compositions=(whole,))) == [{("young", "a"): 1, ("old", "a"): 1}]
