@@ -227,3 +227,9 @@ def test_an_effect_is_never_below_zero_and_rounding_costs_no_threshold():
 
 def test_two_untreated_areas_more_than_treated_are_the_least_for_power():
     assert minimal_detectable_effect(panel_of(noise(10), [2018.0] * 4), DESIGN, worlds=2, draws=19).n_control == 6
+
+
+def test_sizes_are_only_told_when_the_test_uses_them():
+    population = np.array([99.0, *np.linspace(100.0, 400.0, 24)])
+    for correction in ("none", "matched"):
+        assert placebo_test(panel_of(noise(25), [2018.0], population), Design(), correction=correction).warnings == ()
