@@ -1,0 +1,198 @@
+"""Honest sets, searches and checks of a panel: single steps against SciPy or by hand, and both sides of each border."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import foldnorm, truncnorm
+
+from lwo_analysis.effects import panel_checks as check
+from lwo_analysis.effects import start_checks as start_check
+from lwo_analysis.effects.design import Design
+from lwo_analysis.effects.inversion import accepted_interval
+from lwo_analysis.effects.sensitivity.event_study_input import check_moments
+from lwo_analysis.effects.sensitivity.honest_relative_magnitudes import (
+    HonestInterval,
+    _dual_vertices,
+    _inequalities,
+    _step_matrix,
+    _truncated_normal_quantile,
+)
+from lwo_analysis.effects.sensitivity.honest_smoothness import _problem, folded_normal_quantile
+from lwo_analysis.effects.two_way import demean
+from lwo_analysis.errors import DesignError, ParameterError
+
+BETA, SIGMA = np.array([0.5, 1.0, 2.0]), np.diag([0.04, 0.09, 0.16])
+
+
+@pytest.mark.parametrize("mean", [0.0, 0.3, 2.0, 11.9, 12.1, 30.0])
+@pytest.mark.parametrize("alpha", [0.05, 0.1])
+def test_the_quantile_of_a_folded_normal_is_that_of_scipy(mean, alpha):
+    assert folded_normal_quantile(mean, alpha) == pytest.approx(foldnorm(mean).ppf(1 - alpha), abs=1e-8)
+
+
+@pytest.mark.parametrize(("lower", "upper"), [(-1.0, 2.0), (0.5, 3.0), (-3.0, -1.0), (2.0, 2.5), (-np.inf, 1.0)])
+def test_the_quantile_of_a_truncated_normal_is_that_of_scipy(lower, upper):
+    found = _truncated_normal_quantile(0.95, np.array([lower]), np.array([upper]))[0]
+    assert found == pytest.approx(truncnorm(lower, upper).ppf(0.95), abs=1e-9)
+
+
+def test_steps_between_periods_leave_the_reference_out():
+    # Two before, two after: b1 - b2 turned round, reference minus b2, first after minus reference, second minus first.
+    assert _step_matrix(2, 2).tolist() == [[-1, 1, 0, 0], [0, -1, 0, 0], [0, 0, 1, 0], [0, 0, -1, 1]]
+
+
+def test_the_inequalities_compare_steps_after_with_one_step_before():
+    # Bound 2, first step before (b2 - b1) taken as positive: |u| <= 2 (b2 - b1) for both steps after the start.
+    moments = check_moments(np.array([0.1, 0.2, 1.0, 1.5]), np.eye(4), 2, "average", 0.95, 2.0)
+    matrix, slope = _inequalities(moments, 2.0, 0, 1.0)
+    assert matrix.tolist() == [[2, -2, 1, 0], [2, -2, -1, 1], [2, -2, -1, 0], [2, -2, 1, -1]]
+    # The average of both effects is u1 + u2 / 2, so it rises by one along (1, 1/2) / (1 + 1/4).
+    assert slope.tolist() == pytest.approx([0.8, 0.4, -0.8, -0.4])
+
+
+def test_the_dual_vertices_by_hand():
+    # Scale one: (0.8, 0.4) over 1.2 upwards and downwards, and half of each pair of opposite rows.
+    found = _dual_vertices(np.array([0.8, 0.4, -0.8, -0.4]), np.ones(4))
+    expected = [[2 / 3, 1 / 3, 0, 0], [0, 0, 2 / 3, 1 / 3], [0.5, 0, 0.5, 0], [0, 0.5, 0, 0.5]]
+    assert found == pytest.approx(np.array(expected))
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "excludes"), [(0.1, 2, True), (0.0, 2, False), (-2, -0.1, True), (-2, 0.0, False), (-1, 1, False)]
+)
+def test_zero_at_the_end_of_an_honest_set_is_not_excluded(lower, upper, excludes):
+    assert HonestInterval(1.0, lower, upper, 0.5, 0.95, "FLCI").excludes_zero is excludes
+
+
+def test_the_bends_of_a_line_by_hand():
+    # Two before, two after, target the average: under a line w must satisfy 2 w1 + w2 = 1.5, and bends after the start weigh
+    # 1.5 (at the reference) and 0.5 (one period later).
+    problem = _problem(check_moments(np.array([0.1, 0.2, 1.0, 1.5]), np.eye(4), 2, "average", 0.95, 0.0))
+    assert problem.bends_after == 2.0
+    assert np.array([2.0, 1.0]) @ problem.base == pytest.approx(1.5)
+    assert np.array([2.0, 1.0]) @ problem.directions == pytest.approx([0])
+
+
+def test_moments_have_the_variance_of_their_target():
+    # First period after: the square root of 0.09. The average: half the root of 0.09 + 0.16.
+    first, average = (check_moments(BETA, SIGMA, 1, target, 0.95, 0.0) for target in ("first", "average"))
+    assert (first.estimate, first.standard_error) == (1.0, pytest.approx(0.3))
+    assert (average.estimate, average.standard_error, average.n_post) == (1.5, pytest.approx(0.25), 2)
+    assert check_moments(BETA, SIGMA, 2, "first", 0.95, 0.0).estimate == 2.0
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"n_pre": 3}, "one coefficient before and one after"),
+        ({"n_pre": 0}, "one coefficient before and one after"),
+        ({"confidence": 1.0}, "0 < confidence < 1"),
+        ({"confidence": 0.0}, "0 < confidence < 1"),
+        ({"bound": float("nan")}, "bound of at least 0"),
+        ({"weights": np.zeros(2)}, "not all zero"),
+        ({"weights": np.ones(3)}, "2 weights"),
+        ({"covariance": SIGMA + np.array([[0, 0.01, 0], [0, 0, 0], [0, 0, 0]])}, "symmetric"),
+        ({"covariance": np.ones((3, 3))}, "found rank 1"),
+    ],
+)
+def test_moments_at_the_wrong_side_of_a_border_are_refused(change, told):
+    given = {"coefficients": BETA, "covariance": SIGMA, "n_pre": 1, "weights": "first", "confidence": 0.95, "bound": 0.0}
+    check_moments(**given)
+    with pytest.raises(ParameterError, match=told):
+        check_moments(**(given | change))
+
+
+def test_a_set_is_found_to_a_ten_thousandth_of_its_yardstick_wherever_it_lies():
+    lower, upper = accepted_interval(lambda x: (x >= -1.25) & (x <= 3.5), 0.0, 1.0)
+    assert (lower, upper) == (pytest.approx(-1.25, abs=1e-4), pytest.approx(3.5, abs=1e-4))
+    assert lower >= -1.25
+    assert upper <= 3.5
+    # Far wider and far narrower than the first range of ten yardsticks.
+    assert accepted_interval(lambda x: np.abs(x) <= 500, 0.0, 1.0) == (
+        pytest.approx(-500, abs=1e-4),
+        pytest.approx(500, abs=1e-4),
+    )
+    assert accepted_interval(lambda x: np.abs(x) <= 0.01, 0.0, 1.0) == pytest.approx((-0.01, 0.01), abs=1e-4)
+
+
+def test_a_set_without_an_end_is_infinite_and_an_empty_one_missing():
+    assert accepted_interval(lambda x: x >= 2.0, 0.0, 1.0) == (pytest.approx(2.0, abs=1e-4), np.inf)
+    assert accepted_interval(lambda x: x <= 2.0, 0.0, 1.0) == (-np.inf, pytest.approx(2.0, abs=1e-4))
+    assert np.isnan(accepted_interval(lambda x: x > np.inf, 0.0, 1.0)).all()
+
+
+def test_demeaning_with_weights_by_hand():
+    # Weights 3 and 1. Rows minus their means: (-1, 1) and (-3, 3); weighted column means (-1.5, 1.5).
+    found = demean(np.array([[1.0, 3.0], [0.0, 6.0]]), np.array([3.0, 1.0]))
+    assert found.tolist() == [[0.5, -0.5], [-1.5, 1.5]]
+
+
+def test_a_list_of_five_is_whole_and_of_six_is_cut():
+    assert check.few(list("abcde")) == "a, b, c, d, e"
+    assert check.few(list("abcdef")) == "a, b, c, d, e and 1 more"
+
+
+def test_a_jump_between_periods_is_named():
+    check._check_spacing(np.array([2010.0, 2012.0, 2014.0]))
+    with pytest.raises(DesignError, match="found a jump after 2011"):
+        check._check_spacing(np.array([2010.0, 2011.0, 2013.0, 2014.0]))
+    with pytest.raises(DesignError, match="at least two periods, found 1"):
+        check._check_spacing(np.array([2010.0]))
+    check._check_spacing(np.array([2010.0, 2011.0]))
+
+
+def test_both_ends_of_the_window_are_inside():
+    panel = pd.DataFrame({"year": [2014, 2015, 2016, 2017], "value": 1.0})
+    assert check.inside_window(panel, Design(window=(2015, 2016)))["year"].tolist() == [2015, 2016]
+
+
+def test_untreated_areas_that_move_alike_have_no_noise_and_a_little_is_enough():
+    alike = np.arange(4.0) + np.array([[0.0], [5.0], [9.0]])
+    with pytest.raises(DesignError, match="found 3 units with one and the same movement"):
+        check.comparison_has_noise(alike)
+    alike[0, 0] += 1e-6
+    check.comparison_has_noise(alike)
+
+
+def test_duplicate_rows_are_each_named_once():
+    rows = pd.DataFrame({"area_id": ["b", "a", "b", "a", "b"], "year": [2020, 2020, 2020, 2021, 2020]})
+    with pytest.raises(DesignError, match="duplicate rows for b 2020;"):
+        check.duplicates(rows, Design())
+
+
+@pytest.mark.parametrize(
+    ("anticipation", "start", "is_refused"), [(1, 2023, True), (1, 2024, False), (2, 2024, True), (0, 2023, False)]
+)
+def test_a_start_soon_after_the_window_may_already_be_felt(anticipation, start, is_refused):
+    # The window ends in 2022: a start in 2023 with one year of anticipation is felt in 2022.
+    starts = pd.Series({"a": 2020.0, "b": float(start), "c": np.nan})
+    given = starts, np.arange(2018, 2023), Design(anticipation=anticipation)
+    if is_refused:
+        with pytest.raises(DesignError, match=f"within {anticipation} period\\(s\\), found b, which"):
+            start_check.anticipated(*given)
+    else:
+        start_check.anticipated(*given)
+
+
+@pytest.mark.parametrize(("anticipation", "needed", "is_enough"), [(0, 2, True), (0, 3, False), (1, 1, True), (1, 2, False)])
+def test_periods_of_anticipation_do_not_count_as_before(anticipation, needed, is_enough):
+    # First start in the third column: two periods before it.
+    starts, times, first = pd.Series({"a": 2020.0, "b": np.nan}), np.arange(2018, 2023), np.array([2, 5])
+    design = Design(anticipation=anticipation, min_pre_periods=needed)
+    if is_enough:
+        start_check.timing(starts, times, first, design, need_controls=True)
+    else:
+        with pytest.raises(DesignError, match=f"at least {needed} periods before the first start, found {2 - anticipation}"):
+            start_check.timing(starts, times, first, design, need_controls=True)
+
+
+def test_a_start_in_the_first_period_is_too_late_and_one_after_the_last_is_noted():
+    times = np.arange(2018, 2023)
+    with pytest.raises(DesignError, match="found a treated before the window or at its start"):
+        start_check.timing(pd.Series({"a": 2018.0, "b": np.nan}), times, np.array([0, 5]), Design(), need_controls=True)
+    assert start_check.late_starts(pd.Series({"a": 2022.0}), times) == ()
+    assert start_check.late_starts(pd.Series({"a": 2020.0, "b": 2023.0}), times) == (
+        "1 unit(s) start after the last period 2022 and are untreated in this window (b)",
+    )
