@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.optimize import minimize
 from scipy.stats import foldnorm, truncnorm
 
 from lwo_analysis.effects import panel_checks as check
@@ -19,7 +20,14 @@ from lwo_analysis.effects.sensitivity.honest_relative_magnitudes import (
     _step_matrix,
     _truncated_normal_quantile,
 )
-from lwo_analysis.effects.sensitivity.honest_smoothness import _problem, folded_normal_quantile
+from lwo_analysis.effects.sensitivity.honest_smoothness import (
+    _half_length,
+    _lasso_path,
+    _problem,
+    _shortest,
+    _variance,
+    folded_normal_quantile,
+)
 from lwo_analysis.effects.two_way import demean
 from lwo_analysis.errors import DesignError, ParameterError
 
@@ -196,3 +204,46 @@ def test_a_start_in_the_first_period_is_too_late_and_one_after_the_last_is_noted
     assert start_check.late_starts(pd.Series({"a": 2020.0, "b": 2023.0}), times) == (
         "1 unit(s) start after the last period 2022 and are untreated in this window (b)",
     )
+
+
+def bent(seed: int, n_pre: int = 5):
+    """Return a problem with correlated coefficients, in which some bends come and go along the path."""
+    root = np.random.default_rng(seed).normal(size=(n_pre + 2, n_pre + 2))
+    given = check_moments(np.arange(n_pre + 2.0), root @ root.T + 0.1 * np.eye(n_pre + 2), n_pre, "average", 0.95, 0.0)
+    return _problem(given)
+
+
+def slopes(problem, bends: np.ndarray) -> np.ndarray:
+    """Return the gradient of half the variance by central differences, which are exact for a quadratic."""
+    steps = np.eye(len(bends))
+    return np.array([(_variance(problem, bends + step) - _variance(problem, bends - step)) / 4 for step in steps])
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_every_knot_of_the_path_is_a_lasso_solution(seed):
+    # Karush, Kuhn and Tucker: no slope beyond the penalty, and for a bend in use exactly the penalty, against its sign.
+    problem = bent(seed)
+    penalties = []
+    for knot in _lasso_path(problem):
+        slope = slopes(problem, knot)
+        penalties.append(np.abs(slope).max())
+        used = np.abs(knot) > 1e-9
+        assert slope[used] == pytest.approx(-penalties[-1] * np.sign(knot[used]), abs=1e-8 * penalties[0])
+    assert penalties == sorted(penalties, reverse=True)
+    assert penalties[-1] < 1e-8 * penalties[0]
+
+
+@pytest.mark.parametrize("seed", [1, 6])
+@pytest.mark.parametrize("bound", [0.2, 2.0])
+def test_the_shortest_interval_is_the_one_that_scipy_finds(seed, bound):
+    problem = bent(seed, n_pre=3)
+    best = _half_length(problem, _shortest(problem, bound, 0.05), bound, 0.05)
+    searches = [
+        minimize(
+            lambda q: _half_length(problem, q, bound, 0.05), start, method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12}
+        )
+        for start in (np.zeros(2), np.array([0.3, -0.3]))
+    ]
+    # Nelder and Mead stop a little short at the kinks, never below the optimum.
+    assert best == pytest.approx(min(one.fun for one in searches), rel=1e-5)
+    assert best <= min(one.fun for one in searches) * (1 + 1e-9)

@@ -238,11 +238,30 @@ DEFAULTS: dict[str, dict[str, dict[str, Any]]] = {
     },
 }
 
-BY_IDENTITY = set(
-    "Aftermath AggregatedEffects AreaEffect GroupTimeEffects ConformalResult AdjustedPValues PlaceboResult InterruptedFit "
-    "PredictorFit OutcomeMatrix Collapsed PowerResult EffectResult SensitivityCheck PlaceboEventStudy _DualState RingPanel "
-    "Spillover SyntheticControlFit Cohort SyntheticDidFit TwoWayFit".split()
-)
+BY_IDENTITY = {
+    "Aftermath",
+    "AggregatedEffects",
+    "AreaEffect",
+    "GroupTimeEffects",
+    "ConformalResult",
+    "AdjustedPValues",
+    "PlaceboResult",
+    "InterruptedFit",
+    "PredictorFit",
+    "OutcomeMatrix",
+    "Collapsed",
+    "PowerResult",
+    "EffectResult",
+    "SensitivityCheck",
+    "PlaceboEventStudy",
+    "_DualState",
+    "RingPanel",
+    "Spillover",
+    "SyntheticControlFit",
+    "Cohort",
+    "SyntheticDidFit",
+    "TwoWayFit",
+}
 """Results that hold arrays or frames: those have no single answer to "are you equal"."""
 
 MANY_SETTINGS = 3
