@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lwo_analysis.disclosure import exposures, protect
+from lwo_analysis.disclosure import attack, exposures, protect, secondary
 from lwo_analysis.disclosure.policy import AreaSum, Composition, DisclosurePolicy, Rule
 from lwo_analysis.disclosure.protect import check_protected
 from lwo_analysis.disclosure.secondary import complementary_pattern, exposed_cells
 from lwo_analysis.errors import OutputError
 from tests.disclosure.test_cells import FOUR, PARTS, TOWN, count, share, table
-from tests.disclosure.test_numerics import sparse, system_of
+from tests.disclosure.test_numerics import range_of, sparse, system_of
 
 TEN = Rule("r", "", "", origins=("register",), minimum_numerator=10, known_below=10)
 POLICY = DisclosurePolicy((TEN,), TOWN, indicators=PARTS)
@@ -147,3 +148,31 @@ def test_a_sum_of_areas_that_is_hidden_itself_needs_a_partner_too() -> None:
     small = [share(people, 1000.0, area_id=area) for area, people in {"a": 2.0, "b": 3.0, "town": 5.0, "c": 0.0}.items()]
     found = protect(table(*small), DisclosurePolicy((TEN,), {"": (AreaSum("town", ("a", "b", "c")),)}, indicators=PARTS))
     assert found.hidden["cause"].tolist() == ["rule"] * 4
+
+
+def test_when_the_first_pass_of_the_solver_cannot_tell_the_second_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Status 4 says so; here every first pass gives it. 15 + 25 + 60 = 100, as in the tests of ranges.
+    solve = attack.linprog
+
+    def unsure(*arguments: object, **options: object) -> object:
+        found = solve(*arguments, **options)
+        found.status = found.status if "options" in options else 4
+        return found
+
+    monkeypatch.setattr(attack, "linprog", unsure)
+    system = system_of([15, 25, 60, 100], [[1, 1, 1, -1]])
+    assert range_of(system, (0, 1), 0) == pytest.approx((0, 40))
+    assert range_of(system, (0, 3), 0) == pytest.approx((0, np.inf))
+
+
+def test_a_solver_that_fails_leaves_an_amount_unprotected_so_that_more_is_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attack, "linprog", lambda *_, **__: SimpleNamespace(status=2, fun=None))
+    assert range_of(system_of([15, 25, 60, 100], [[1, 1, 1, -1]]), (0, 1), 0) == (0, 0)
+
+
+def test_what_moves_up_is_free_to_move_down() -> None:
+    # The secret 5 must be able to be 0 and 9. Up by 4: b gives 4, for a has nothing. Down by 5: b takes it, hidden already;
+    # a, the cheaper one by itself, is not needed.
+    system = system_of([5, 0, 50, 55], [[1, 1, 1, -1]], (0,), costs=np.array([0.0, 1.0, 2.0, np.inf]))
+    found = secondary._partners(system, system.amounts, system.is_secret, 0)
+    assert found.tolist() == [2]
