@@ -16,7 +16,7 @@ from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
 from lwo_analysis.effects.inference.placebo import PlaceboResult, run_placebo_test
 from lwo_analysis.effects.inference.wild_bootstrap import WildBootstrapResult, _signs
 from lwo_analysis.effects.power import effect_at_power, power_curve
-from lwo_analysis.errors import InferenceUnavailableWarning
+from lwo_analysis.errors import DesignError, InferenceUnavailableWarning, ParameterError
 from tests.effects.test_inference_placebo import contrasts_of, noise, panel_of
 
 DESIGN = Design(population=None)
@@ -233,3 +233,46 @@ def test_sizes_are_only_told_when_the_test_uses_them():
     population = np.array([99.0, *np.linspace(100.0, 400.0, 24)])
     for correction in ("none", "matched"):
         assert placebo_test(panel_of(noise(25), [2018.0], population), Design(), correction=correction).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "found"),
+    [({"power": 0.0}, "0.0, 0.95"), ({"power": 1.0}, "1.0"), ({"level": 0.0}, "0.8, 0.0"), ({"level": 1.0}, "1.0")],
+)
+def test_power_and_level_lie_between_nothing_and_certainty(changes, found):
+    with pytest.raises(ParameterError, match=f"shares between 0 and 1, found .*{found}"):
+        minimal_detectable_effect(panel_of(noise(10), [2018.0]), DESIGN, **changes)
+
+
+def test_only_matching_narrows_whom_can_be_drawn():
+    # Sixty areas; matching draws from the treated one and the forty nearest in size.
+    panel = panel_of(noise(60), [2018.0], np.linspace(100.0, 400.0, 60))
+    found = {way: placebo_test(panel, Design(), correction=way).n_candidates for way in ("none", "population", "matched")}
+    assert found == {"none": 60, "population": 60, "matched": 41}
+    assert placebo_test(panel, Design(), correction="matched", pool_size=25).n_candidates == 26
+
+
+@pytest.mark.parametrize(("others", "correction"), [(9, "none"), (10, "population")])
+def test_ten_untreated_areas_are_enough_to_correct_for_size(others, correction):
+    population = np.linspace(100.0, 400.0, others + 2)
+    assert placebo_test(panel_of(noise(others + 2), [2018.0] * 2, population), Design()).correction == correction
+
+
+def test_a_correction_that_is_unknown_or_lacks_populations_is_refused():
+    with pytest.raises(ParameterError, match="found luck"):
+        placebo_test(panel_of(noise(), [2018.0]), DESIGN, correction="luck")
+    for way in ("population", "matched"):
+        with pytest.raises(ParameterError, match="a panel with populations, found none"):
+            placebo_test(panel_of(noise(), [2018.0]), DESIGN, correction=way)
+    assert placebo_test(panel_of(noise(), [2018.0]), DESIGN, correction="none").correction == "none"
+
+
+@pytest.mark.parametrize("others", [2, 1])
+def test_two_untreated_areas_are_the_least_for_a_placebo_test(others):
+    panel = panel_of(noise(others + 1), [2018.0])
+    if others < 2:
+        with pytest.raises(DesignError, match="at least two untreated units, found 1"):
+            placebo_test(panel, DESIGN)
+    else:
+        with pytest.warns(InferenceUnavailableWarning):
+            assert placebo_test(panel, DESIGN).n_control == 2
