@@ -176,3 +176,12 @@ def test_what_moves_up_is_free_to_move_down() -> None:
     system = system_of([5, 0, 50, 55], [[1, 1, 1, -1]], (0,), costs=np.array([0.0, 1.0, 2.0, np.inf]))
     found = secondary._partners(system, system.amounts, system.is_secret, 0)
     assert found.tolist() == [2]
+
+
+def test_a_mean_that_has_moved_up_enough_need_not_move_down() -> None:
+    # The secret 100 must have a range of a fifth, 25 of 125. Up by 25: only the third, of 50, can give. Nothing is left to ask
+    # below, for which it would be the second, as the third can take nothing.
+    tops = np.array([np.inf, np.inf, 50.0, np.inf])
+    asked = {"width": np.zeros(4), "relative_width": np.array([0.2, 0.0, 0.0, 0.0]), "upper": tops}
+    system = system_of([100, 0, 50, 150], [[1, 1, 1, -1]], (0,), **asked, costs=np.array([0.0, 1.0, 2.0, np.inf]))
+    assert secondary._partners(system, system.amounts, system.is_secret, 0).tolist() == [2]
