@@ -85,7 +85,10 @@ def focus_place(claim: Claim, world: World) -> Found:
     margin = z * np.sqrt(errors**2 + errors[claim["area"]] ** 2)
     place, best = 1 + int((behind < 0).sum()), 1 + int((behind < -margin).sum())
     worst = len(rows) - int((behind > margin).sum())
-    return Found(place, None, best, worst, says=(place, len(rows), best, worst, claim["year"]))
+    is_sure = best == worst
+    assert claim["template"].endswith("sure_place") is is_sure, f"the place is between {best} and {worst}"
+    span = () if is_sure else (best, worst)
+    return Found(place, None, best, worst, says=(place, len(rows), *span, claim["year"]))
 
 
 def focus_peers(claim: Claim, world: World) -> Found:
