@@ -42,6 +42,8 @@ TESTS = ("tests/indicators", "tests/effects", "tests/disclosure", "tests/referen
 TESTS += ("tests/cleaning", "tests/present", "tests/contracts/test_indicator_contract.py", "tests/sources/test_partner.py")
 TESTS += ("tests/sources/test_partner_files.py", "tests/sources/test_survey_microdata.py")
 TESTS += tuple(f"lwo_analysis/{name}" for name in MUTATED)
+ON_IMPORT = ("tests/contracts/test_frozen.py", "tests/effects/test_defaults.py", "tests/indicators/test_defaults.py")
+TESTS += ON_IMPORT[:1]
 SEED, SAMPLE = 20261121, 320
 NARROW, WIDE = 8.0, 40.0  # seconds of tests that a mutant gets, and that one gets which survived those
 PYTEST = ("--quiet", "--no-header", "--tb=line", "-p", "no:cacheprovider", "--hypothesis-seed=0")
@@ -169,7 +171,7 @@ def tests_of(place: Place, recorded: dict[str, Any], root: Path, *, wide: bool) 
     span = _statement(ast.parse((root / place.file).read_text(encoding="utf-8")), place.start[0])
     found = set().union(*(lines.get(line, set()) for line in span))
     if wide or not found:
-        found = set().union(*lines.values())
+        found = set().union(*lines.values()) | {test for test in recorded["seconds"] if test.startswith(ON_IMPORT)}
     files = {test.partition("::")[0] for test in found}
     seconds = recorded["seconds"]
     if wide:  # what a fixture or a cache ran for one test of a file, it ran for all of them
