@@ -7,10 +7,10 @@ from collections.abc import Collection
 import pandas as pd
 
 from lwo_analysis.catalogue.sources import source
-from lwo_analysis.cleaning.observations import FILE_NAME, load_observations
+from lwo_analysis.cleaning.observations import is_built, load_observations
 from lwo_analysis.cleaning.region_chain import region_list
 from lwo_analysis.indicators.area_codes import RESIDENTS
-from lwo_analysis.paths import processed_folder, raw_folder
+from lwo_analysis.paths import raw_folder
 from lwo_analysis.run.build import KEY_FIGURES
 from lwo_analysis.schema import COLUMN_NAMES
 from lwo_analysis.sources.statline import read_table_folder
@@ -26,7 +26,7 @@ def imported_residents() -> pd.DataFrame:
     InputError
         The observation table cannot be read, or breaks a rule of the schema.
     """
-    if not (processed_folder() / FILE_NAME).exists():
+    if not is_built():
         return pd.DataFrame(columns=list(COLUMN_NAMES))
     return load_observations("real")[lambda rows: rows["indicator_id"].eq(RESIDENTS)]
 
