@@ -8,7 +8,9 @@ from functools import cache
 from lwo_analysis.catalogue.loading import build_entry, check_unique, read_catalogue_file
 from lwo_analysis.errors import CatalogueError, ParameterError
 
-PILLARS = ("leren", "werken", "wonen", "gezondheid", "veiligheid", "context")
+CONTEXT = "context"
+"""The pillar that only describes: who lives there has no good or bad side."""
+PILLARS = ("leren", "werken", "wonen", "gezondheid", "veiligheid", CONTEXT)
 DIRECTIONS = frozenset({"higher", "lower", "context", "ambiguous"})
 GOALS = frozenset({"stated", "derived", "missing"})
 LEVELS = frozenset({"buurt", "wijk", "five_wijken", "focus_area", "municipality", "school", "none"})

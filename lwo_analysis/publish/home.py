@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from html import escape
 
 from lwo_analysis.catalogue.areas import areas
-from lwo_analysis.catalogue.indicators import PILLARS
+from lwo_analysis.catalogue.indicators import CONTEXT, PILLARS
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.present.badges import Badge
 from lwo_analysis.publish.blocks import demo_list, said_html, say, section
@@ -18,7 +18,7 @@ from lwo_analysis.publish.selection import Said, hub_areas, pillar_headline, rea
 from lwo_analysis.publish.small_figure import small_figure
 from lwo_analysis.publish.trace import has_passport, localised
 
-GOAL_PILLARS = tuple(name for name in PILLARS if name != "context")
+GOAL_PILLARS = tuple(name for name in PILLARS if name != CONTEXT)
 
 
 def home_page(pages: Sequence[RenderedPage], lang: str, *, head: str = "") -> SitePage:

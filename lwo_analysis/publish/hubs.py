@@ -7,7 +7,7 @@ from html import escape
 
 from lwo_analysis.catalogue.areas import areas
 from lwo_analysis.catalogue.focus import site_focus
-from lwo_analysis.catalogue.indicators import PILLARS, Indicator, indicators
+from lwo_analysis.catalogue.indicators import CONTEXT, PILLARS, Indicator, indicators
 from lwo_analysis.catalogue.interventions import interventions
 from lwo_analysis.catalogue.phrases import phrase
 from lwo_analysis.publish.blocks import demo_list, page_list, said_html, say, section
@@ -31,8 +31,6 @@ from lwo_analysis.publish.sheets import sentences_to_paste, sheet_name
 from lwo_analysis.publish.trace import localised
 
 MOST_SHOWN = 12
-CONTEXT = "context"
-"""The pillar that only describes: who lives there has no good or bad side."""
 _PARTS = ("strengths", "neutral", "attention", "also", "unknown")
 _PART_OF_SIDE = {Side.BETTER: "strengths", Side.NEUTRAL: "neutral", Side.WORSE: "attention", Side.UNKNOWN: "unknown"}
 
