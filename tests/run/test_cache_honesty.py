@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from lwo_analysis.run import folders, state
 from lwo_analysis.run.pages import due_pages
 from tests.support.checkout import Checkout, make_checkout
-from tests.support.runs import jobs_of, write_notebook
+from tests.support.runs import NOTHING_PUBLISHED, jobs_of, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the forked engine")
 EXAMPLES = 2000 if os.environ.get("LWO_SLOW") else 100
@@ -197,7 +197,7 @@ def write_page(notebooks: Path, name: str) -> None:
     write_notebook(
         notebooks,
         f"from {OWN.replace('/', '.')} import {module}\nfrom lwo_analysis.paths import raw_folder{reads}{tries}",
-        'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)',
+        NOTHING_PUBLISHED,
         parameters='year = 0\nlang = "nl"',
         name=name,
         declared=f"inputs: [{', '.join([*(f'raw/own/{file}' for file in files), *(['raw/own/later.csv'] if tries else [])])}]",

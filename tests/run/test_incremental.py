@@ -17,11 +17,8 @@ from lwo_analysis.run.folders import read_reads
 from lwo_analysis.run.pages import Making
 from lwo_analysis.run.state import Contents, job_key
 from tests.support.command import files_of
-from tests.support.runs import PROVENANCE, SETUP, jobs_of, lwo_command, publish, write_notebook
+from tests.support.runs import NOTHING_PUBLISHED, PROVENANCE, SETUP, jobs_of, lwo_command, publish, write_notebook
 
-NOTHING_PUBLISHED = (
-    'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)'
-)
 HEAVY = ("pandas", "numpy", "matplotlib", "nbformat", "papermill", "nbconvert", "pyarrow")
 
 

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lwo_analysis.paths import REPOSITORY
-from tests.support.runs import write_notebook
+from tests.support.runs import NOTHING_PUBLISHED, write_notebook
 
-CELL = 'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)'
 SECONDS = 240
 COPIED = ("lwo_analysis", "deploy", "requirements.lock", "CITATION.cff", "pyproject.toml")
 PUBLISHED = Path("data") / "raw" / "published"
@@ -50,7 +49,7 @@ def make_checkout(folder: Path, pages: int) -> Checkout:
         shutil.copytree(source, folder / name, ignore=ignored) if source.is_dir() else shutil.copy2(source, folder / name)
     shutil.copytree(REPOSITORY / PUBLISHED, folder / PUBLISHED)
     for number in range(1, pages + 1):
-        write_notebook(folder / "notebooks", CELL, name=f"page-{number:02}")
+        write_notebook(folder / "notebooks", NOTHING_PUBLISHED, name=f"page-{number:02}")
     made = Checkout(folder)
     made.command.write_text(f'#!/bin/sh\nPYTHONPATH="{folder}" exec "{sys.executable}" -m lwo_analysis.cli "$@"\n')
     made.command.chmod(0o755)

@@ -23,9 +23,8 @@ from lwo_analysis.run.launch import Launcher, make_launcher
 from lwo_analysis.run.orders import Limits
 from lwo_analysis.run.pages import Making
 from tests.support.command import files_of
-from tests.support.runs import lwo_command, publish, write_notebook
+from tests.support.runs import NOTHING_PUBLISHED, lwo_command, processes_where, publish, write_notebook
 
-CELL = 'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)'
 PAGES = ("page", "other")
 MOMENT = "1763600000"
 MEMORY = 2048
@@ -105,7 +104,9 @@ class Stage:
     def write_edition(self, number: int, cell: str = "", on: str = PAGES[0]) -> None:
         """Write the notebooks of an edition, one of them with another cell before its last."""
         for name in PAGES:
-            write_notebook(self.notebooks, f"edition = {number}", *([cell] if cell and name == on else []), CELL, name=name)
+            write_notebook(
+                self.notebooks, f"edition = {number}", *([cell] if cell and name == on else []), NOTHING_PUBLISHED, name=name
+            )
 
     def reset(self) -> None:
         """Put the first edition back in the outputs, whatever is mounted there, and the second in the notebooks."""
@@ -380,12 +381,7 @@ def at_moment(seconds: float, act: Callable[[], object]) -> Iterator[None]:
 
 def running_below(temporary: Path) -> dict[int, str]:
     """Return the commands of the processes whose temporary files are below a folder, by process id."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError, ValueError):
-            if f"TMPDIR={temporary}".encode() in (folder / "environ").read_bytes() and int(folder.name) != os.getpid():
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-    return found
+    return processes_where(lambda entries: any(entry.startswith(f"TMPDIR={temporary}".encode()) for entry in entries))
 
 
 def parent_of(pid: int) -> int:

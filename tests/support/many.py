@@ -7,8 +7,8 @@ from pathlib import Path
 
 from lwo_analysis.run.launch import make_launcher
 from lwo_analysis.run.pages import Making
-from tests.support.faults import CELL, MOMENT, running_below, set_environment
-from tests.support.runs import publish, write_notebook
+from tests.support.faults import MOMENT, running_below, set_environment
+from tests.support.runs import NOTHING_PUBLISHED, publish, write_notebook
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def make_many(folder: Path, notebooks: int, workers: int) -> Many:
     temporary.mkdir(parents=True)
     names = {f"page-{number:03}" for number in range(notebooks)}
     for name in names:
-        write_notebook(folder / "notebooks", f"own = {name!r}", CELL, name=name)
+        write_notebook(folder / "notebooks", f"own = {name!r}", NOTHING_PUBLISHED, name=name)
     settings = {"LWO_OUTPUTS": str(outputs), "TMPDIR": str(temporary), "SOURCE_DATE_EPOCH": MOMENT}
     with set_environment(settings):
         with make_launcher("forked") as launcher:

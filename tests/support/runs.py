@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -15,6 +16,10 @@ from lwo_analysis.run.publishing import Publication, RunReport, run_and_publish
 
 SETUP = "from lwo_analysis import load_published, page_provenance"
 DECLARED = "inputs: [raw/published/*, raw/*/card.yml]"
+NOTHING_PUBLISHED = (
+    'from lwo_analysis.run.page import catalogue_provenance\ncatalogue_provenance(("budgets.yml",), "page", lang=lang)'
+)
+"""The last cell of a notebook that reads nothing below the data folder."""
 PROVENANCE = 'page_provenance(load_published(), "page", lang=lang)'
 
 
@@ -55,10 +60,15 @@ def lwo_command(notebooks: Path, *arguments: str, before: str = "") -> list[str]
 
 def processes_with(variable: str, value: str) -> dict[int, str]:
     """Return the commands of the running processes that have a variable in their environment, by process id."""
+    return processes_where(lambda entries: f"{variable}={value}".encode() in entries)
+
+
+def processes_where(is_wanted: Callable[[list[bytes]], bool]) -> dict[int, str]:
+    """Return the commands of the other running processes whose environment is wanted, by process id."""
     found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
-            if f"{variable}={value}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+            if is_wanted((folder / "environ").read_bytes().split(b"\0")):
                 found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         except (OSError, ValueError):
             continue
