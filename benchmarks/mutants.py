@@ -1,7 +1,12 @@
 """Do the tests notice when the numerics are changed? Prints a markdown table and every change that no test noticed.
 
     pip install cosmic-ray                                    (its operators make the changes; it is not among our dependencies)
-    python benchmarks/mutants.py > benchmarks/mutants.md      (about an hour on one core; --sample 40 for a quick look)
+    python benchmarks/mutants.py > benchmarks/mutants.md      (about two hours on one core; --sample 40 for a quick look)
+
+In two processes, each in a clone of the repository and with the lines of what became of its mutants, to go on after a stop:
+
+    python benchmarks/mutants.py --copy CLONE1 --recorded tests.json --part 1/2 --lines 1.jsonl     (then 2 of 2, likewise)
+    python benchmarks/mutants.py --page 1.jsonl 2.jsonl > benchmarks/mutants.md
 
 A mutant is a copy of the repository with one small change in ``indicators``, ``effects`` or ``disclosure``. The tests run once
 on the code as it is, to learn which test executes which line; a mutant is then given the tests that execute its line, quickest
@@ -22,14 +27,12 @@ import os
 import pkgutil
 import random
 import resource
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +51,7 @@ SEED, SAMPLE = 20261121, 320
 NARROW, WIDE = 8.0, 40.0  # seconds of tests that a mutant gets, and that one gets which survived those
 PYTEST = ("--quiet", "--no-header", "--tb=line", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 PYTEST += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins that were imported before pytest started
+NO_SIGN = ("parameters", "lambdef", "dictorsetmaker")  # around a `*`, `/` or `**` that calculates nothing
 CONTROLS = 20  # files of tests that must pass in a process of the same kind without any change
 ARITHMETIC = ("Add", "Sub", "Mul", "Div", "FloorDiv", "Mod", "Pow")
 LOGIC = ("BitOr", "BitAnd", "BitXor")
@@ -60,7 +64,8 @@ READING = """\
 - **Operators**: those of cosmic-ray {version}. Arithmetic signs become other arithmetic signs, `|` and `&` each other,
   comparisons other comparisons; numbers go up or down by one; conditions are negated, `and` becomes `or`, loops run over nothing,
   decorators and minus signs go. Left out: arithmetic replaced by bit operations (`a << b` on figures stops at once and would
-  flatter the rate), equality replaced by identity (a question of the interpreter), annotations (never evaluated). Texts stay.
+  flatter the rate), equality replaced by identity (a question of the interpreter), annotations (never evaluated), a `*` that
+  separates or unpacks arguments. Texts stay.
 - **Sample**: a place (file, position, kind of change) at random, each as likely as any other, then one of the changes possible
   there; {sites:,} places. Those inside error messages are among them, and count as survivors when no test reads them.
 - **Killed**: a test fails, or the mutant cannot be imported. **Too slow**: the tests take over ten seconds more than thrice
@@ -82,8 +87,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mutant."""
+    """What became of one mutant; ``number`` is its place in the order of drawing, from 0."""
 
+    number: int
     file: str
     line: int
     operator: str
@@ -116,7 +122,7 @@ def places(root: Path) -> list[Place]:
     found = []
     for path in sorted(path for package in MUTATED for path in (root / "lwo_analysis" / package).rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        ignored, nodes = _annotations(ast.parse(source)), list(ast_nodes(get_ast(source)))
+        ignored, nodes = _annotations(ast.parse(source)), [node for node in ast_nodes(get_ast(source)) if _calculates(node)]
         choices: dict[tuple[Any, ...], list[tuple[str, int]]] = defaultdict(list)
         for name, operator in operators.items():
             positions = (position for node in nodes for position in operator.mutation_positions(node))
@@ -126,6 +132,10 @@ def places(root: Path) -> list[Place]:
         where = str(path.relative_to(root))
         found += [Place(where, *key, tuple(options)) for key, options in sorted(choices.items())]
     return found
+
+
+def _calculates(node: Any) -> bool:
+    return node.parent is None or node.parent.type not in NO_SIGN or node.type != "operator"
 
 
 def _annotations(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -251,7 +261,7 @@ def _run_in_child(tests: list[str], limit: float, note: Path) -> None:
         os._exit(code)
 
 
-def examine(place: Place, choice: tuple[str, int], recorded: dict[str, Any], root: Path) -> Outcome:
+def examine(number: int, place: Place, choice: tuple[str, int], recorded: dict[str, Any], root: Path) -> Outcome:
     """Return what became of the mutant with one change at a place."""
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.operators.provider import OperatorProvider
@@ -275,16 +285,38 @@ def examine(place: Place, choice: tuple[str, int], recorded: dict[str, Any], roo
     changed = mutated.splitlines()[line] if len(mutated.splitlines()) == len(source.splitlines()) else "(line removed)"
     before = source.splitlines()[line].strip()
     seconds = round(time.monotonic() - began, 1)
-    return Outcome(place.file, line + 1, choice[0], before, changed.strip(), result, seconds, max(map(len, chosen)), killer)
+    return Outcome(
+        number, place.file, line + 1, choice[0], before, changed.strip(), result, seconds, max(map(len, chosen)), killer
+    )
 
 
-def outcomes(root: Path, found: list[Place], recorded: dict[str, Any], options: argparse.Namespace) -> Iterator[Outcome]:
-    """Yield the outcome of every mutant of the sample."""
+def examine_all(found: list[Place], recorded: dict[str, Any], root: Path, options: argparse.Namespace) -> None:
+    """Write the outcome of every mutant of this part of the sample to the lines, but of those that are there."""
     rng = random.Random(options.seed)
-    for place, choice in [(place, rng.choice(place.choices)) for place in rng.sample(found, options.sample)]:
-        outcome = examine(place, choice, recorded, root)
-        print(json.dumps(asdict(outcome)), file=sys.stderr, flush=True)
-        yield outcome
+    drawn = [(place, rng.choice(place.choices)) for place in rng.sample(found, options.sample)]
+    lines, (part, parts) = Path(options.lines), map(int, options.part.split("/"))
+    if not lines.exists():
+        commit = subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        version = importlib.metadata.version("cosmic-ray")
+        sample = {"seed": options.seed, "sample": options.sample, "sites": len(found), "commit": commit, "version": version}
+        lines.write_text(json.dumps(sample) + "\n", encoding="utf-8")
+    done = read([lines])[1]
+    for number in range(part - 1, options.sample, parts):
+        if number not in done:
+            outcome = examine(number, *drawn[number], recorded, root)
+            with lines.open("a", encoding="utf-8") as added:
+                added.write(json.dumps(asdict(outcome)) + "\n")
+
+
+def read(files: list[Path]) -> tuple[dict[str, Any], dict[int, Outcome]]:
+    """Return the sample that the lines are about, and what became of its mutants by their number."""
+    found = [[json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] for file in files]
+    if any(lines[0] != found[0][0] for lines in found):
+        raise SystemExit("mutants: expected lines of one sample, found several; give the files of one.")
+    results = {line["number"]: Outcome(**line) for lines in found for line in lines[1:]}
+    return found[0][0], results
 
 
 def check_control(recorded: dict[str, Any], root: Path) -> None:
@@ -309,8 +341,10 @@ def preload() -> None:
         del sys.modules[name]
 
 
-def report(results: list[Outcome], n_sites: int) -> str:
-    """Return the page."""
+def page(files: list[Path]) -> str:
+    """Return the page about the first mutants of the sample: those before the first that did not come to its end."""
+    sample, ended = read(files)
+    results = [ended[number] for number in range(next(n for n in range(len(ended) + 1) if n not in ended))]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for outcome in results:
         counts[outcome.file.removeprefix("lwo_analysis/")][outcome.result] += 1
@@ -321,21 +355,22 @@ def report(results: list[Outcome], n_sites: int) -> str:
     ]
     total = f"| **all** | {_cells(sum(counts.values(), Counter()))} |"
     head = "| | mutants | killed | too slow | survived | noticed |\n| --- | --- | --- | --- | --- | --- |"
-    lost = [
-        f"- `{o.file}:{o.line}` {o.operator}: `{o.before}` → `{o.after}` ({o.tests} tests)"
-        for o in results
-        if o.result == "survived"
-    ]
-    reading = READING.format(version=importlib.metadata.version("cosmic-ray"), sites=n_sites, narrow=NARROW, wide=WIDE)
-    return "\n".join([reading, head, *packages, total, "", head, *rows, "", "Survivors:", "", *sorted(lost)])
+    words = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
+    why = {(one["file"], one["after"]): one["why"] for one in words["survivors"]}
+    lost = [_survivor(outcome, why) for outcome in results if outcome.result == "survived"]
+    made = "the first {} of the {sample} mutants that seed {seed} draws from commit {commit}".format(len(results), **sample)
+    start = ["# Do the tests notice a change in the numerics?", "", f"Made by `python benchmarks/mutants.py`: {made}.", ""]
+    reading = READING.format(**sample, narrow=NARROW, wide=WIDE)
+    return "\n".join(
+        [*start, *words["notes"], "", reading, head, *packages, total, "", head, *rows, "", "Survivors:", "", *sorted(lost)]
+    )
 
 
-def _survivor(outcome: Outcome) -> str:
+def _survivor(outcome: Outcome, known: dict[tuple[str, str], str]) -> str:
     """Return a line of the page: what was changed, and why no test notices, as `mutants.yml` says."""
-    known = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
-    why = {(one["file"], one["after"]): one["why"] for one in known}.get((outcome.file, outcome.after), "not looked at yet")
+    why = known.get((outcome.file, outcome.after), "not looked at yet.")
     place = f"`{outcome.file.removeprefix('lwo_analysis/')}:{outcome.line}`"
-    return f"- {place}: `{outcome.before}` → `{outcome.after}`. {why[0].upper()}{why[1:]}."
+    return f"- {place}: `{outcome.before}` → `{outcome.after}`. {why[0].upper()}{why[1:]}"
 
 
 def _cells(count: Counter[str]) -> str:
@@ -353,24 +388,24 @@ def copy_of_repository(folder: Path) -> Path:
 
 
 def run_in_copy(root: Path, options: argparse.Namespace) -> None:
-    """Print the page, from within the copy."""
+    """Write the lines, from within the copy."""
     os.chdir(root)
     sys.path.insert(0, str(root))
-    store = Path(options.recorded) if options.recorded else root / "recorded.json"
+    subprocess.run(["git", "checkout", "--quiet", "--", "lwo_analysis"], check=True)  # what a run that was stopped left behind
+    store = Path(options.recorded)
     if not store.exists():
         # in a process of its own, so that the modules it imports are not those of the mutants
         again = [sys.executable, __file__, "--copy", str(root), "--record", str(store)]
-        subprocess.run(again, check=True, stdout=sys.stderr, env={**os.environ, "PYTHONPATH": str(root)})
+        subprocess.run(
+            again, check=True, stdout=sys.stderr, env={**os.environ, "PYTHONPATH": os.pathsep.join([str(root), *sys.path])}
+        )
     recorded = json.loads(store.read_text(encoding="utf-8"))
     found = places(root)
     preload()
     sys.dont_write_bytecode = True  # what was compiled while recording stays; no mutant is kept
     gc.freeze()
     check_control(recorded, root)
-    results = list(outcomes(root, found, recorded, options))
-    print("# Do the tests notice a change in the numerics?\n")
-    print(f"Made by `python benchmarks/mutants.py` (seed {options.seed}, {len(results)} mutants).\n")
-    print(report(results, len(found)))
+    examine_all(found, recorded, root, options)
 
 
 def main() -> int:
@@ -378,25 +413,28 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--sample", type=int, default=SAMPLE)
     parser.add_argument("--seed", type=int, default=SEED)
-    parser.add_argument(
-        "--recorded", help="which test executes which line, kept from an earlier run; written when it is not there"
-    )
-    parser.add_argument("--copy", help=argparse.SUPPRESS)
+    parser.add_argument("--part", default="1/1", help="which part of the sample, as 1/2 and 2/2")
+    parser.add_argument("--lines", help="the file where every outcome is added; those that are there are not done again")
+    parser.add_argument("--page", nargs="+", help="make the page of these lines")
+    parser.add_argument("--recorded", help="which test executes which line; written when it is not there")
+    parser.add_argument("--copy", help="a clone of the repository to work in; else one is made and removed")
     parser.add_argument("--record", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.record:
-        root = Path(options.copy)
-        os.chdir(root)
-        Path(options.record).write_text(json.dumps(record(root)), encoding="utf-8")
-        return 0
-    if importlib.util.find_spec("cosmic_ray") is None:
+        os.chdir(options.copy)
+        Path(options.record).write_text(json.dumps(record(Path(options.copy))), encoding="utf-8")
+    elif options.page:
+        print(page([Path(file) for file in options.page]))
+    elif importlib.util.find_spec("cosmic_ray") is None:
         print("not measured: cosmic-ray is not installed")
-        return 0
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    with tempfile.TemporaryDirectory() as folder:
-        root = Path(options.copy) if options.copy else copy_of_repository(Path(folder))
-        run_in_copy(root.resolve(), options)
-        shutil.rmtree(root / ".hypothesis", ignore_errors=True)
+    else:
+        os.environ["OPENBLAS_NUM_THREADS"] = "1"
+        with tempfile.TemporaryDirectory() as folder:
+            root = Path(options.copy) if options.copy else copy_of_repository(Path(folder))
+            options.lines = str(Path(options.lines or Path(folder) / "lines.jsonl").resolve())
+            options.recorded = str(Path(options.recorded or Path(folder) / "recorded.json").resolve())
+            run_in_copy(root.resolve(), options)
+            print(page([Path(options.lines)]) if options.part == "1/1" else options.lines)
     return 0
 
 
