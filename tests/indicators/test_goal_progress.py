@@ -8,7 +8,18 @@ import pytest
 from lwo_analysis import load_published
 from lwo_analysis.catalogue.goals import goals
 from lwo_analysis.catalogue.indicators import indicator, indicators
-from lwo_analysis.indicators.goal_progress import GoalPath, GoalState, PathRule, find_paths, judge_path
+from lwo_analysis.errors import ParameterError
+from lwo_analysis.indicators.goal_progress import (
+    GoalPath,
+    GoalState,
+    PathRule,
+    _comparison,
+    _errors,
+    _nearest,
+    _with_visibility,
+    find_paths,
+    judge_path,
+)
 from lwo_analysis.indicators.goalpath import Horizon
 
 YEARS = (2021, 2024, 2025, 2026)
@@ -107,3 +118,132 @@ def test_inputs_are_not_changed_and_the_horizon_ends_in_2043() -> None:
     judge_path(observations, path_of(observations), "lwo", indicator(NAME), RULE)
     pd.testing.assert_frame_equal(observations, before)
     assert PathRule(start_year=2022).horizon == Horizon(2022, 2043)
+
+
+def long(values: dict[str, dict[int, float]], name: str, counts: dict[str, tuple[float, float]] | None = None) -> pd.DataFrame:
+    """Figures of areas by year; `counts` gives every year of an area the same numerator and denominator."""
+    rows = [
+        {"area_id": place, "indicator_id": name, "year": year, "value": value}
+        | dict(zip(("numerator", "denominator"), (counts or {}).get(place, (None, None)), strict=True))
+        for place, figures in values.items()
+        for year, value in figures.items()
+    ]
+    return pd.DataFrame(rows).assign(origin="register", source_id="kwb").astype({"year": "Int64", "value": "Float64"})
+
+
+def test_the_nearest_areas_are_those_of_the_nearest_ratio_of_residents() -> None:
+    # Latest figures: 100 is half of 200 (0.69 on a log scale), 390 is 1.95 times it (0.67). Nobody is compared with our city or
+    # with another wijk of it, and an area without residents has no ratio.
+    sizes = {"lwo": {2020: 900.0, 2021: 200.0}, "a": {2021: 100.0}, "b": {2020: 5.0, 2021: 390.0}, "c": {2021: 0.0}}
+    sizes |= {"lwd": {2021: 200.0}, "lwd-rest": {2021: 200.0}, "emmen": {2021: 800.0}}
+    people = long(sizes, "population")
+    assert _nearest(people, "lwo") == ["b", "a", "emmen"]
+    assert _nearest(people[people["area_id"] != "lwo"], "lwo") == []
+
+
+MEAN = {"is_stated": False, "base": 9.0, "goal": 7.0, "years": (2019, 2021), "pillar": "bestaanszekerheid"}
+
+
+def path_from(name: str, **changes: object) -> GoalPath:
+    series = pd.DataFrame({"value": [9.0, 8.0], "distance": [2.0, 1.0]}, index=[2021, 2024])
+    none: dict = {"origins": frozenset(), "sources": frozenset(), "visible_year": None, "is_noise_known": False}
+    return GoalPath(**{"indicator_id": name, "series": series} | MEAN | none | changes)
+
+
+def comparison_of(name: str, nearest: int = 20, absent: tuple[str, ...] = (), **changes: object) -> pd.DataFrame | None:
+    values = {"lwd": {2019: 6.0, 2021: 8.0, 2024: 7.0}, "a": {2019: 10.0, 2021: 12.0, 2024: 9.0}, "c": {2021: 1.0, 2024: 1.0}}
+    values |= {"b": {2019: 5.0, 2021: 9.0, 2024: 7.0}, "d": {2019: 6.0, 2021: 8.0, 2024: 10.0}}
+    sizes = {"lwo": {2021: 100.0}, "b": {2021: 110.0}, "c": {2021: 120.0}, "a": {2021: 130.0}, "d": {2021: 140.0}}
+    rows = pd.concat([long(values, name), long(sizes, "population")])
+    rows = rows[~rows["area_id"].isin(absent)]
+    return _comparison(rows, path_from(name, **changes), "lwo", indicator(name), PathRule(nearest=nearest))
+
+
+def test_chance_is_read_from_the_nearest_complete_areas_from_the_mean_of_both_years() -> None:
+    # a: 10 - 6 = 4 and 12 - 8 = 4, then 9 - 7 = 2; b: -1 and 1, then 0; c misses 2019; d, the third, is not asked for.
+    found = comparison_of(NAME, nearest=2)
+    assert found.to_dict("index") == {2021: {"b": 0.0, "a": 4.0}, 2024: {"b": 0.0, "a": 2.0}}
+    assert comparison_of(NAME).columns.tolist() == ["b", "a", "d"]
+    # Where more is better a lower figure is further from the goal.
+    assert comparison_of("good_health", nearest=2).loc[2024].to_dict() == {"b": 0.0, "a": -2.0}
+    # A goal of the plan stands still: 11 - 7 and 9 - 7.
+    assert comparison_of(NAME, nearest=2, is_stated=True)["a"].tolist() == [4.0, 2.0]
+
+
+def test_chance_is_read_from_two_areas_at_least() -> None:
+    assert comparison_of(NAME, absent=("d",)).shape == (2, 2)
+    assert comparison_of(NAME, absent=("a", "d")) is None
+
+
+@pytest.mark.parametrize(("is_stated", "expected"), [(True, 3.0), (False, 5.0)])
+def test_counts_per_1000_have_the_error_of_their_root(is_stated, expected) -> None:
+    # The root of 9 and of 16 cases among 1,000 is 3 and 4 per 1,000; together the root of 9 + 16.
+    figures = {2019: 9.0, 2021: 9.0, 2024: 9.0}
+    counts = {"lwo": (9.0, 1000.0), "lwd": (16.0, 1000.0)}
+    rows, crime = long({"lwo": figures, "lwd": figures}, "registered_crimes", counts), indicator("registered_crimes")
+    path = path_from("registered_crimes", is_stated=is_stated)
+    found = _errors(rows, path, "lwo", crime)
+    assert found.to_dict() == pytest.approx({2021: expected, 2024: expected})
+    # The counts of the first of the two years are used; without those of the city nothing is known.
+    first = rows.assign(numerator=rows["numerator"].where(rows["year"].ne(2019), 4 * rows["numerator"]))
+    assert _errors(first, path, "lwo", crime).to_dict() == pytest.approx({2021: 2 * expected, 2024: expected})
+    rows.loc[rows["area_id"].eq("lwo") & rows["year"].eq(2024), "numerator"] = float("nan")
+    assert _errors(rows, path, "lwo", crime) is None
+
+
+def test_the_counts_say_when_a_straight_line_stands_out() -> None:
+    # 2.8016 sqrt(2 x 0.1 x 0.9 / 10,000) = 1.19 points at 4 / 20 = 0.2 a year: 5.9, so in the sixth year after 2023.
+    path = path_of(panel([10.0, 9.0, 8.0, 7.0]))
+    assert (path.visible_year, path.is_noise_known) == (2029, True)
+    # 2.8016 x 1,000 sqrt(2 x 0.01 / 10,000) = 3.96 per 1,000 (Poisson); from 10 to 6 takes 20 years at 0.2: 19.8.
+    crimes = panel([10.0, 9.0, 8.0, 7.0]).replace({"indicator_id": {NAME: "registered_crimes"}})
+    found = find_paths(crimes, "lwo", goals(), indicators(), RULE, {})
+    assert [(one.indicator_id, one.visible_year) for one in found] == [("registered_crimes", 2043)]
+    # Without counts below the line nothing is known of chance; a topic without noise at all has no year either.
+    bare = path_of(panel([10.0, 9.0, 8.0, 7.0]).assign(denominator=float("nan")))
+    assert (bare.visible_year, bare.is_noise_known) == (None, False)
+    assert _with_visibility(bare, indicator(NAME), RULE, 0.0) is bare
+    assert _with_visibility(bare, indicator(NAME), RULE, 5.0).visible_year is None  # 5 points are more than the 4 of the path
+
+
+def test_the_start_is_mirrored_on_the_trend_of_the_five_years_to_2019() -> None:
+    # Four figures of 2015-2019 give a trend; 2021 stands a full point above it and 2019 does not. With 2014 or 2020 in it
+    # the trend would be so uncertain that 2021 fits, and from 2016 three figures give none, which would make it a mean.
+    own = {2014: 15.0, 2015: 10.0, 2016: 10.1, 2018: 9.9, 2019: 10.0, 2020: 15.0, 2021: 11.0, 2024: 9.0}
+    observations = long({"lwo": own, "lwd": dict.fromkeys(own, 6.0)}, NAME)
+    path = path_of(observations, PathRule())
+    assert (path.years, path.base, path.goal) == ((2019,), 10.0, 6.0)
+    assert path.series.to_dict("index")[2019] == {"value": 10.0, "distance": 4.0}
+    assert path.series.index.tolist() == [2019, 2020, 2021, 2024]
+    assert (path.origins, path.sources) == (frozenset({"register"}), frozenset({"kwb"}))
+    first = path_of(observations, PathRule(base_year=0))
+    assert (first.years, first.base, first.series.index.tolist()) == ((2014,), 15.0, list(own))
+
+
+def test_a_start_of_two_years_is_their_mean_and_the_path_goes_on_after_the_last() -> None:
+    # Without a trend 2019 and 2021 together: (10 + 12) / 2 and the city (6 + 5) / 2. The city has no figure of 2020: no distance.
+    own, city = {2019: 10.0, 2020: 1.0, 2021: 12.0, 2024: 9.0}, {2019: 6.0, 2021: 5.0, 2024: 5.0}
+    path = path_of(long({"lwo": own, "lwd": city}, NAME), PathRule())
+    assert (path.years, path.base, path.goal) == ((2019, 2021), 11.0, 5.5)
+    assert path.series.to_dict("index") == {2021: {"value": 11.0, "distance": 5.5}, 2024: {"value": 9.0, "distance": 4.0}}
+
+
+def test_a_topic_without_a_course_says_so() -> None:
+    path = path_from(NAME, base=6.0)
+    found = judge_path(panel([10.0, 9.0, 8.0, 7.0]), path, "lwo", indicator(NAME), RULE)
+    assert (found.state, found.course, found.comparison_areas) == (GoalState.REACHED, None, 0)
+    with pytest.raises(ParameterError, match="course: expected figures after the start, found reached"):
+        _ = found.known_course
+    course = judge_path(panel([10.0, 9.0, 8.0, 7.0]), path_of(panel([10.0, 9.0, 8.0, 7.0])), "lwo", indicator(NAME), RULE)
+    assert course.known_course is course.course
+    assert course.comparison_areas == 2
+    assert judge_path(panel([6.0] * 4), path_from(NAME, base=7.0), "lwo", indicator(NAME), RULE).state is GoalState.REACHED
+
+
+def test_what_chance_needs_is_counts_or_two_areas() -> None:
+    observations = panel([10.0, 9.0, 8.0, 7.0])
+    path = path_of(observations)
+    bare = observations.assign(denominator=float("nan"), numerator=float("nan"))
+    alone = bare[bare["area_id"].isin(["lwo", "lwd"])]
+    states = [judge_path(rows, path, "lwo", indicator(NAME), RULE) for rows in (bare, alone)]
+    assert [(one.state, one.comparison_areas) for one in states] == [(GoalState.ON_COURSE, 2), (GoalState.INDISTINGUISHABLE, 0)]
