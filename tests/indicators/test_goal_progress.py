@@ -247,3 +247,11 @@ def test_what_chance_needs_is_counts_or_two_areas() -> None:
     alone = bare[bare["area_id"].isin(["lwo", "lwd"])]
     states = [judge_path(rows, path, "lwo", indicator(NAME), RULE) for rows in (bare, alone)]
     assert [(one.state, one.comparison_areas) for one in states] == [(GoalState.ON_COURSE, 2), (GoalState.INDISTINGUISHABLE, 0)]
+
+
+def test_a_start_without_a_figure_after_it_is_too_early_and_has_no_course() -> None:
+    start = pd.DataFrame({"value": [10.0], "distance": [4.0]}, index=[2021])
+    path = path_from(NAME, base=10.0, goal=6.0, years=(2021,), series=start)
+    found = judge_path(panel([10.0, 9.0, 8.0, 7.0]), path, "lwo", indicator(NAME), RULE)
+    assert (found.state, found.course, found.comparison_areas) == (GoalState.TOO_EARLY, None, 0)
+    assert (path.is_measured, path_of(panel([10.0, 9.0, 8.0, 7.0])).is_measured) == (False, True)
