@@ -93,3 +93,52 @@ def test_features_are_long_means_and_trends_and_short_series_have_none():
     assert table.loc["b"].isna().all()
     with pytest.raises(InputError, match="one value per area"):
         pre_period_features(pd.concat([panel, panel]), 2014, 2017)
+
+
+def test_pairs_and_balance_by_hand():
+    # Levels 20 and 10, pool 12, 16 and 23: the least sum of distances is 3 + 2.
+    features = pd.DataFrame({"level": [20.0, 10.0, 12.0, 16.0, 23.0]}, index=["s2", "s1", "x", "y", "z"])
+    found = match_areas(features, pd.Series(5000.0, index=features.index), ["s2", "s1"], matches=1)
+    spread = np.std([12.0, 16.0, 23.0], ddof=1)
+    assert found.pairs["area_id"].tolist() == ["s2", "s1"]
+    assert found.pairs["match_id"].tolist() == ["z", "x"]
+    assert found.pairs["distance"].tolist() == pytest.approx([3 / spread, 2 / spread])
+    assert found.pairs.index.tolist() == [0, 1]
+    level = found.balance.loc["level"]
+    assert level[["subject_mean", "pool_mean", "matched_mean"]].tolist() == pytest.approx([15, 17, 17.5])
+    assert level[["difference_before", "difference_after"]].tolist() == pytest.approx([-2 / spread, -2.5 / spread])
+    # All have 5,000 residents: no spread, so nothing to divide by.
+    assert found.balance.loc["log_population"].tolist() == pytest.approx([np.log(5000)] * 3 + [0, 0])
+    assert (found.n_pool, found.n_incomplete, found.largest_difference) == (3, 0, pytest.approx(2.5 / spread))
+
+
+def test_several_matches_stand_by_distance_under_their_area():
+    features = pd.DataFrame({"level": [0.0, 1.0, -2.0, 9.0, 3.0]}, index=["s", "x", "y", "z", "w"])
+    pairs = match_areas(features, pd.Series(5000.0, index=features.index), ["s"]).pairs
+    assert pairs["match_id"].tolist() == ["x", "y", "w"]
+
+
+@pytest.mark.parametrize(("residents", "matched"), [(2000.0, True), (2001.0, False), (500.0, True), (499.0, False)])
+def test_twice_and_half_the_residents_are_still_of_one_size(residents, matched):
+    features = pd.DataFrame({"level": [1.0, 1.0, 5.0]}, index=["s", "x", "far"])
+    sizes = pd.Series({"s": 1000.0, "x": residents, "far": 9000.0})
+    if matched:
+        assert match_areas(features, sizes, ["s"], matches=1).pairs["match_id"].tolist() == ["x"]
+    else:
+        told = r"expected 1 candidates for each of 1 areas within 2 times its residents, found \[0\] candidates"
+        with pytest.raises(DesignError, match=told):
+            match_areas(features, sizes, ["s"], matches=1)
+
+
+def test_a_feature_needs_four_years_within_the_period():
+    panel = pd.DataFrame({"area_id": "a", "indicator_id": "share", "year": range(2013, 2019), "value": [90.0, 1, 2, 4, 5, 90.0]})
+    # 2014-2017: mean 3; slope of 1, 2, 4, 5: (-1.5 x 1 - 0.5 x 2 + 0.5 x 4 + 1.5 x 5) / 5 = 1.4.
+    assert pre_period_features(panel, 2014, 2017).loc["a"].to_dict() == pytest.approx({"share_level": 3.0, "share_trend": 1.4})
+    assert pre_period_features(panel, 2014, 2016).loc["a"].isna().all()
+    assert pre_period_features(panel, 2014, 2016, least_years=3).loc["a", "share_trend"] == pytest.approx(1.5)
+    other = panel.assign(indicator_id="age", value=2.0)
+    wide = pre_period_features(pd.concat([panel, other, other.assign(area_id="0")]), 2014, 2017)
+    assert wide.columns.tolist() == ["age_level", "age_trend", "share_level", "share_trend"]
+    assert wide.index.tolist() == ["0", "a"]
+    with pytest.raises(InputError, match=r"found no \['value', 'year'\]"):
+        pre_period_features(panel.drop(columns=["year", "value"]), 2014, 2017)

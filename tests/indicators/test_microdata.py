@@ -174,3 +174,180 @@ def test_no_released_share_comes_from_fewer_than_the_minimum(n: int, total: int)
     released = check_export(cell(n, total), RULES).released
     if released["n"].notna().all():
         assert min(n, total, n - total) >= RULES.minimum_count
+
+
+def person(name: str, age: int, received: tuple[bool, bool, bool], start: float = np.nan) -> list[dict]:
+    """Three years of one person; `age` is that of 2021."""
+    return [
+        {"person_id": name, "year": year, "age": age + year - 2021, "takes_part": start > 0, "start_year": start, "gets": gets}
+        for year, gets in zip((2019, 2021, 2025), received, strict=True)
+    ]
+
+
+YES, NO = True, False
+LIKE = [person(f"like{number}", age, (YES, YES, gets)) for number, age, gets in ((1, 30, YES), (2, 34, YES), (3, 39, NO))]
+OLDER = [person("older1", 44, (YES, NO, NO)), person("older2", 45, (YES, NO, YES))]
+OWN = [
+    person("own1", 31, (YES, YES, NO), 2022.0),
+    person("own2", 39, (YES, YES, YES), 2022.0),
+    person("own3", 40, (YES, NO, YES), 2023.0),
+]
+NOBODY_LIKE = [person("own4", 50, (NO, YES, NO), 2022.0)]
+FILE = pd.DataFrame([row for one in LIKE + OLDER + OWN + NOBODY_LIKE for row in one])
+
+
+def test_participants_are_compared_within_cells_by_hand() -> None:
+    # Thirties who had it twice: 1/2 of two against 2/3 of three. Forties who lost it: 1 of one against 1/2 of two. Nobody is like
+    # the fourth. Weights 2/3 and 1/3: -1/6 x 2/3 + 1/2 x 1/3 = 1/18. Variances 1/2 / 2 + 1/3 / 3 and 0 + 1/2 / 2.
+    found = compare_participants(FILE, outcome="gets", before=2021, after=2025)
+    assert found.estimate == pytest.approx(1 / 18)
+    assert found.standard_error == pytest.approx(np.sqrt(4 / 9 * (1 / 4 + 1 / 9) + 1 / 9 * 1 / 4))
+    assert (found.n_participants, found.n_unmatched, found.n_not_followed) == (4, 1, 0)
+    gone = compare_participants(
+        FILE[FILE["person_id"].ne("like3") | FILE["year"].ne(2019)], outcome="gets", before=2021, after=2025
+    )
+    assert gone.estimate == pytest.approx(-1 / 2 * 2 / 3 + 1 / 2 * 1 / 3)
+    assert gone.n_not_followed == 1
+    # With the first year as the year before, the cells are those of 2019: own 1/2, 1/2 of two and 1; others 3/5.
+    first = compare_participants(FILE, outcome="gets", before=2019, after=2025)
+    assert first.n_not_followed == 0
+
+
+def test_what_a_comparison_of_participants_needs_is_said() -> None:
+    def refused(file: pd.DataFrame, **years: int) -> str:
+        with pytest.raises(InputError) as caught:
+            compare_participants(file, outcome="gets", **{"before": 2021, "after": 2025} | years)
+        return str(caught.value)
+
+    assert "expected both years in the file, found absent: [2020, 2026]" in refused(FILE, before=2020, after=2026)
+    assert "expected at least one participant, found none" in refused(FILE[~FILE["takes_part"]])
+    early = FILE.assign(start_year=FILE["start_year"].replace(2023.0, 2021.0))
+    assert "expected a year before every start, found 2021" in refused(early)
+    assert "expected somebody to compare with, found nobody" in refused(FILE[FILE["takes_part"]])
+
+
+def test_the_made_up_persons_have_the_chances_of_the_protocol() -> None:
+    # Six standard errors at 60,000 persons: 0.5 x 1/6 + 0.044 x 5/6 = 0.120; ages 15 to 65; shares of the six areas.
+    n = 60_000
+    found = synthetic_sample(n, [2019, 2020, 2021], rng=np.random.default_rng(11), participants=30)
+    first, last = found[found["year"] == 2019], found[found["year"] == 2021]
+    for frame in (first, last):
+        assert frame["social_assistance"].mean() == pytest.approx(0.12, abs=6 * np.sqrt(0.12 * 0.88 / n))
+        assert frame["moved_in"].mean() == pytest.approx(0.09, abs=6 * np.sqrt(0.09 * 0.91 / n))
+    assert (first["age"].min(), first["age"].max(), last["age"].max()) == (15, 65, 67)
+    shares = first["area_id"].value_counts(normalize=True)
+    expected = {"oud-oost": 0.1, "bilgaard": 0.06, "vrijheidswijk": 0.03, "heechterp-schieringen": 0.03, "camminghaburen": 0.08}
+    assert shares.to_dict() == pytest.approx(expected | {"lwd-rest": 0.7}, abs=6 * np.sqrt(0.7 * 0.3 / n))
+    # A lognormal income: median e^9.9 = 19,930 and a logarithm with standard deviation 0.6, in whole hundreds.
+    assert first["income"].median() == pytest.approx(19_930, rel=6 * 0.6 * 1.2533 / np.sqrt(n))
+    assert np.log(first["income"].clip(lower=50)).std() == pytest.approx(0.6, abs=0.012)
+    assert (first["income"] % 100 == 0).all()
+    # Who had it twice: 0.25 x 1/6 + 0.001936 x 5/6 of all; chances are kept and drawn anew.
+    both = first["social_assistance"].to_numpy() & last["social_assistance"].to_numpy()
+    assert both.mean() == pytest.approx(0.04328, abs=6 * np.sqrt(0.043 / n))
+    own = first[first["takes_part"]]
+    assert (len(own), own["start_year"].unique().tolist(), own["social_assistance"].all()) == (30, [2020.0], True)
+    assert first.loc[~first["takes_part"], "start_year"].isna().all()
+    assert "lwd-rest" not in set(own["area_id"])
+    assert sorted(first["person_id"]) == list(range(1, n + 1))
+    assert found.index.tolist() == list(range(3 * n))
+
+
+def test_an_effect_begins_in_the_middle_year_and_stays_a_chance() -> None:
+    # Minus one takes every chance away, plus one gives it to all.
+    for effect, share in ((-1.0, 0.0), (1.0, 1.0)):
+        found = synthetic_sample(
+            4_000, [2019, 2020, 2021, 2022, 2023], rng=np.random.default_rng(12), effect=effect, participants=40
+        )
+        own = found[found["takes_part"]].groupby("year")["social_assistance"].mean()
+        assert own[[2021, 2022, 2023]].tolist() == [share] * 3
+        assert 0 < own[2020] < 1
+
+
+@pytest.mark.parametrize("numbers", [(0, [2020], 1), (10, [], 1), (10, [2020], 0)])
+def test_a_sample_of_nothing_is_refused(numbers: tuple) -> None:
+    with pytest.raises(ParameterError, match="sample: expected positive numbers"):
+        synthetic_sample(numbers[0], numbers[1], rng=np.random.default_rng(1), participants=numbers[2])
+
+
+def test_everybody_who_may_can_be_picked_and_no_one_more() -> None:
+    first = synthetic_sample(200, [2020], rng=np.random.default_rng(13), participants=1)
+    able = int((first["social_assistance"] & first["area_id"].ne("lwd-rest")).sum())
+    every = synthetic_sample(200, [2020], rng=np.random.default_rng(13), participants=able)
+    assert every["takes_part"].sum() == able
+    with pytest.raises(ParameterError, match=f"participants: expected at most {able}, found {able + 1}"):
+        synthetic_sample(200, [2020], rng=np.random.default_rng(13), participants=able + 1)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "told"),
+    [
+        ("year", 1999, "between 2000 and 2100, found values outside"),
+        ("year", 2101, "between 2000 and 2100, found values outside"),
+        ("age", -1, "between 0 and 120, found values outside"),
+        ("age", 121, "between 0 and 120, found values outside"),
+        ("start_year", 1999.0, "between 2000 and 2100"),
+        ("income", None, None),
+        ("start_year", None, None),
+        ("age", 120, None),
+        ("age", 0, None),
+        ("year", 2000, None),
+        ("year", 2100, None),
+        ("moved_in", None, "no missing value, found 1 missing"),
+        ("moved_in", "yes", "true or false, found other values"),
+        ("area_id", "elsewhere", "found ['elsewhere']"),
+        ("income", "much", "numbers, found other values"),
+    ],
+)
+def test_each_column_is_held_to_what_it_may_hold(column: str, value: object, told: str | None) -> None:
+    file = synthetic_sample(200, [2020], rng=np.random.default_rng(13), participants=1).head(20).astype({column: "object"})
+    file.loc[0, column] = value
+    if told is None:
+        check_schema(file)
+    else:
+        with pytest.raises(InputError) as caught:
+            check_schema(file)
+        assert str(caught.value).startswith(f"person file, {column}: expected ")
+        assert told in str(caught.value)
+    with pytest.raises(InputError, match="expected the 9 columns of the schema, found absent: age, income"):
+        check_schema(file.drop(columns=["income", "age"]))
+
+
+def test_what_leaves_of_a_table_of_four_cells() -> None:
+    # Rounded to fives: 47 -> 45 and 12 -> 10; an amount is not rounded, its count is. A cell of 9 and two with a large one stay.
+    table = pd.concat(
+        [
+            cell(47, 12),
+            cell(23, 5_000, largest=2_500, is_share=False),
+            cell(9, 5),
+            cell(30, 100, largest=51, is_share=False),
+            cell(30, 100, largest=99, is_share=False),
+            cell(10, 0, largest=0, is_share=False),
+        ],
+        ignore_index=True,
+    )
+    found = check_export(table, RULES)
+    assert found.released["n"].fillna(-1).tolist() == [45, 25, -1, -1, -1, 10]
+    assert found.released["total"].fillna(-1).tolist() == [10, 5_000, -1, -1, -1, 0]
+    assert found.released["value"].fillna(-1).tolist() == [10 / 45, 200, -1, -1, -1, 0]
+    assert found.released["withheld"].tolist() == ["", "", "fewer than the minimum", *["one person dominates"] * 2, ""]
+    assert found.released.columns.tolist() == ["area_id", "n", "total", "value", "withheld"]
+    assert (found.n_withheld, found.reasons) == (3, (("fewer than the minimum", 1), ("one person dominates", 2)))
+    with pytest.raises(InputError, match="expected a table of tabulate_persons"):
+        check_export(table.drop(columns="largest"), RULES)
+
+
+def test_a_table_of_persons_by_area_and_year() -> None:
+    file = pd.DataFrame({"area": ["b", "a", "b", "b"], "year": [1, 1, 1, 2], "gets": [True, False, False, True]})
+    table = tabulate_persons(file, ["area", "year"], "gets")
+    assert table.to_dict("list") == {
+        "area": ["a", "b", "b"],
+        "year": [1, 1, 2],
+        "n": [1, 2, 1],
+        "total": [0.0, 1.0, 1.0],
+        "largest": [0.0, 1.0, 1.0],
+        "is_share": [True] * 3,
+    }
+    with pytest.raises(InputError, match="gets: expected no amount below zero, found negative amounts"):
+        tabulate_persons(file.assign(gets=[1.0, 2.0, -0.5, 1.0]), ["area"], "gets")
+    assert tabulate_persons(file.assign(gets=[0.0, 2.0, 0.0, 0.5]), ["area"], "gets")["is_share"].tolist() == [False, False]
