@@ -8,7 +8,9 @@ import pytest
 from lwo_analysis import load_published
 from lwo_analysis.catalogue.goals import goals
 from lwo_analysis.catalogue.indicators import indicator, indicators
+from lwo_analysis.catalogue.interventions import Measurability, Population, Text
 from lwo_analysis.errors import ParameterError
+from lwo_analysis.indicators.detectability import DetectabilityRule
 from lwo_analysis.indicators.goal_progress import (
     GoalPath,
     GoalState,
@@ -19,6 +21,7 @@ from lwo_analysis.indicators.goal_progress import (
     _with_visibility,
     find_paths,
     judge_path,
+    printed_noise,
 )
 from lwo_analysis.indicators.goalpath import Horizon
 
@@ -255,3 +258,50 @@ def test_a_start_without_a_figure_after_it_is_too_early_and_has_no_course() -> N
     found = judge_path(panel([10.0, 9.0, 8.0, 7.0]), path, "lwo", indicator(NAME), RULE)
     assert (found.state, found.course, found.comparison_areas) == (GoalState.TOO_EARLY, None, 0)
     assert (path.is_measured, path_of(panel([10.0, 9.0, 8.0, 7.0])).is_measured) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["supermarket_distance", "participation_tracks", "social_rent_share"])
+def test_a_topic_that_the_plan_does_not_ask_for_or_without_a_good_direction_has_no_path(name: str) -> None:
+    rows = panel([10.0, 9.0, 8.0, 7.0]).replace({"indicator_id": {NAME: name}})
+    assert find_paths(rows, "lwo", goals(), indicators(), RULE, {}) == ()
+
+
+def test_the_noise_of_printed_figures_is_in_their_unit() -> None:
+    # Half of 100: 2.8016 sqrt(2 x 0.25 / 100) = 0.198; 1 % of 10,000: 2.8016 sqrt(2 x 0.01 / 10,000) = 0.00396.
+    sizes = {"few": Population("few", 100.0, Text("", "")), "many": Population("many", 10_000.0, Text("", ""))}
+    outcomes = {
+        "share": Measurability("share", "register_share", 0.5, "few", True, True),
+        "rate": Measurability("rate", "register_rate", 0.01, "many", True, True),
+        "mean": Measurability("mean", "register_mean", 0.01, "many", True, True),
+    }
+    assert printed_noise(outcomes, sizes, DetectabilityRule()) == pytest.approx({"share": 19.81, "rate": 3.962}, rel=1e-3)
+
+
+def test_a_small_distance_is_a_distance() -> None:
+    path = path_of(panel([6.5, 6.5, 6.5, 6.5]))
+    assert judge_path(panel([6.5] * 4), path, "lwo", indicator(NAME), RULE).state is GoalState.INDISTINGUISHABLE
+
+
+def test_progress_is_that_of_the_area_itself_whatever_others_do() -> None:
+    # The others gained one point, Oost three; without them the counts of Oost and its city still make a margin.
+    observations = panel([10.0, 9.0, 8.0, 7.0])
+    late = (
+        observations["area_id"].isin(["emmen", "assen"]) & observations["year"].eq(2026) & observations["indicator_id"].eq(NAME)
+    )
+    observations.loc[late, "value"] -= 1.0
+    path = path_of(observations)
+    found = judge_path(observations, path, "lwo", indicator(NAME), RULE)
+    assert found.known_course.progress["progress"].tolist() == pytest.approx([1.0, 2.0, 3.0])
+    alone = judge_path(observations[observations["area_id"].isin(["lwo", "lwd"])], path, "lwo", indicator(NAME), RULE)
+    assert (alone.state, alone.comparison_areas) == (GoalState.ON_COURSE, 0)
+
+
+def test_what_is_taken_from_a_document_is_named() -> None:
+    # Printed for Oost and its city, with no year: no figure of another kind tells where they come from.
+    rows = panel([10.0, 9.0, 8.0, 7.0])
+    rows = rows[rows["indicator_id"].eq(NAME) & rows["year"].eq(2021)].assign(year=pd.NA).astype({"year": "Int64"})
+    rows = rows.assign(source_id=rows["area_id"].map(lambda name: "plan" if name == "lwo" else "monitor"))
+    path = path_of(rows)
+    assert (path.base, path.goal, path.years, len(path.series)) == (10.0, 6.0, (), 0)
+    assert (path.sources, path.origins, path.is_noise_known) == ({"plan", "monitor"}, {"register"}, False)
+    assert find_paths(rows[rows["area_id"].ne("lwd")], "lwo", goals(), indicators(), RULE, {}) == ()
