@@ -64,8 +64,8 @@ READING = """\
 - **Operators**: those of cosmic-ray {version}. Arithmetic signs become other arithmetic signs, `|` and `&` each other,
   comparisons other comparisons; numbers go up or down by one; conditions are negated, `and` becomes `or`, loops run over nothing,
   decorators and minus signs go. Left out: arithmetic replaced by bit operations (`a << b` on figures stops at once and would
-  flatter the rate), equality replaced by identity (a question of the interpreter), annotations (never evaluated), a `*` that
-  separates or unpacks arguments. Texts stay.
+  flatter the rate), equality replaced by identity (a question of the interpreter), annotations (never evaluated), what is
+  no Python (another sign for the `*` between arguments). Texts stay.
 - **Sample**: a place (file, position, kind of change) at random, each as likely as any other, then one of the changes possible
   there; {sites:,} places. Those inside error messages are among them, and count as survivors when no test reads them.
 - **Killed**: a test fails, or the mutant cannot be imported. **Too slow**: the tests take over ten seconds more than thrice
@@ -122,12 +122,12 @@ def places(root: Path) -> list[Place]:
     found = []
     for path in sorted(path for package in MUTATED for path in (root / "lwo_analysis" / package).rglob("*.py")):
         source = path.read_text(encoding="utf-8")
-        ignored, nodes = _annotations(ast.parse(source)), [node for node in ast_nodes(get_ast(source)) if _calculates(node)]
+        ignored, nodes = _annotations(ast.parse(source)), list(ast_nodes(get_ast(source)))
         choices: dict[tuple[Any, ...], list[tuple[str, int]]] = defaultdict(list)
         for name, operator in operators.items():
-            positions = (position for node in nodes for position in operator.mutation_positions(node))
-            for occurrence, (start, stop) in enumerate(positions):
-                if not any(first <= start and stop <= last for first, last in ignored):
+            positions = ((node, position) for node in nodes for position in operator.mutation_positions(node))
+            for occurrence, (node, (start, stop)) in enumerate(positions):
+                if _calculates(node) and not any(first <= start and stop <= last for first, last in ignored):
                     choices[start, stop, kind_of(name)].append((name, occurrence))
         where = str(path.relative_to(root))
         found += [Place(where, *key, tuple(options)) for key, options in sorted(choices.items())]
@@ -135,7 +135,10 @@ def places(root: Path) -> list[Place]:
 
 
 def _calculates(node: Any) -> bool:
-    return node.parent is None or node.parent.type not in NO_SIGN or node.type != "operator"
+    """Return whether a change here can be Python: no `*` that separates arguments, and no `not` before `name := value`."""
+    if any(child.type == "namedexpr_test" for child in getattr(node, "children", ())):
+        return False
+    return node.type != "operator" or node.parent.type not in NO_SIGN
 
 
 def _annotations(tree: ast.Module) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -180,7 +183,7 @@ def tests_of(place: Place, recorded: dict[str, Any], root: Path, *, wide: bool) 
     lines = {int(line): {name for name in names if name} for line, names in recorded["lines"].get(place.file, {}).items()}
     span = _statement(ast.parse((root / place.file).read_text(encoding="utf-8")), place.start[0])
     found = set().union(*(lines.get(line, set()) for line in span))
-    if wide or not found:
+    if wide or all(test.startswith(ON_IMPORT) for test in found):
         found = set().union(*lines.values()) | {test for test in recorded["seconds"] if test.startswith(ON_IMPORT)}
     files = {test.partition("::")[0] for test in found}
     seconds = recorded["seconds"]

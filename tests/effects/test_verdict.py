@@ -137,3 +137,60 @@ def test_impossible_arguments_are_refused():
         judge(result_of(), dose_ceiling=0.0)
     with pytest.raises(ParameterError, match="cross_section"):
         judge(result_of(), comparison="matched")
+
+
+@pytest.mark.parametrize(
+    ("comparison", "grade", "nl", "en"),
+    [
+        ("cross_section", 1, "één moment", "one moment"),
+        ("before_after", 2, "zonder bruikbare", "without usable"),
+        ("comparison", 3, "met vergelijkingsgebieden", "with comparison areas"),
+        ("controlled", 4, "leken", "resembled"),
+        ("randomised", 5, "loting", "lot"),
+    ],
+)
+def test_the_first_row_says_the_grade_in_words(comparison, grade, nl, en):
+    first = judge(result_of(), comparison=comparison).table().iloc[0]
+    assert (first["topic"], first["status"]) == ("grade", str(grade))
+    assert nl in first["nl"]
+    assert en in first["en"]
+    badge = judge(result_of(), comparison=comparison).badge
+    assert badge == ("effect" if grade >= 3 else "undetermined")
+
+
+@pytest.mark.parametrize(("known", "status"), [(True, "good"), (False, "doubt"), (None, "unknown")])
+def test_what_is_known_false_or_not_known_is_told_in_three_ways(known, status):
+    checks = [check_of(known, PRE_TREND_CHECK), check_of(None), check_of(True, "donors")]
+    notes = judge(result_of(design_frozen_before_data=known), composition_stable=known, checks=checks).notes
+    assert [note.topic for note in notes] == ["power", "balance", "composition", "robustness", "registration"]
+    assert [note.status for note in notes] == ["unknown", status, status, "good", status]
+    # One of the two other checks was decided, and the test of earlier trends is not one of them.
+    assert notes[3].texts[1] == "1 check(s) with another choice do not change it."
+    assert notes[1].texts == ("Nederlandse zin.", "English sentence.")
+    alone = judge(result_of(), checks=checks[:2]).notes
+    assert (alone[3].status, alone[3].texts[1]) == ("unknown", "No checks with other choices.")
+    table = judge(result_of(), checks=checks).table()
+    assert table["en"].iloc[4] == "1 check(s) with another choice do not change it."
+    assert table["nl"].iloc[2] == "Nederlandse zin."
+
+
+@pytest.mark.parametrize(
+    ("minimal", "ceiling", "status"), [(1.0, 1.0, "good"), (1.1, 1.0, "doubt"), (1.0, None, "unknown"), (math.inf, None, "doubt")]
+)
+def test_power_is_held_against_what_the_programme_can_reach(minimal, ceiling, status):
+    assert judge(result_of(estimate=0.5), power=power_of(minimal), dose_ceiling=ceiling).notes[0].status == status
+
+
+@pytest.mark.parametrize("kind", ["effect", "inconclusive", "too_few_areas", "implausible", "too_early"])
+def test_power_is_told_where_something_could_have_been_seen(kind):
+    changes: dict = {"effect": {}, "inconclusive": {"interval": (-5.0, 1.0), "p_value": 0.2}, "implausible": {"estimate": -9.0}}
+    result = result_of(**changes.get(kind, {"status": kind}))
+    plain, told = judge(result, dose_ceiling=4.0), judge(result, dose_ceiling=4.0, power=power_of(4.2))
+    assert plain.kind == told.kind == kind
+    for language in ("nl", "en"):
+        added = f" {power_of(4.2).sentence(language)}" if kind in ("effect", "inconclusive", "too_few_areas") else ""
+        assert told.sentence(language) == plain.sentence(language) + added
+
+
+def test_an_estimate_that_is_not_there_exceeds_nothing():
+    assert judge(result_of(estimate=math.nan, status="too_few_areas"), dose_ceiling=1.0).kind == "too_few_areas"
