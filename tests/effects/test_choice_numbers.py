@@ -68,6 +68,8 @@ def test_a_curve_draws_ordered_places_and_lists_them_up_to_one_more_than_asked(d
     rows = _shared_rows(["a", "b", "c", "d", "e"], ("d", "b"), draws, None)
     assert rows.shape == shape
     assert rows[0].tolist() == [3, 1]
+    if draws == 19:
+        assert len({tuple(row) for row in rows.tolist()}) == 20
 
 
 def test_the_share_of_choices_that_stand_out_in_the_direction_of_the_median():

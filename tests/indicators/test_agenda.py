@@ -159,3 +159,14 @@ def test_ranks_run_from_1_and_answered_questions_come_last() -> None:
 def test_weights_below_zero_are_refused() -> None:
     with pytest.raises(ParameterError):
         rank_questions(agenda().values(), AgendaWeights(decision=-1))
+
+
+@pytest.mark.parametrize("rows", [[{"a": 1, "b": "x"}], [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]])
+def test_a_sheet_has_the_names_of_the_columns_above_its_rows(rows: list[dict[str, object]]) -> None:
+    page = load_workbook(io.BytesIO(to_excel(rows, sheet="s")))["s"]
+    assert [list(row) for row in page.values] == [["a", "b"], *[list(row.values()) for row in rows]]
+    assert page.freeze_panes == "A2"
+
+
+def test_a_sheet_without_rows_is_empty() -> None:
+    assert load_workbook(io.BytesIO(to_excel([]))).active.max_row == 1
