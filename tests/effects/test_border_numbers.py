@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.optimize import minimize
+from scipy.optimize import brentq, minimize
 from scipy.stats import foldnorm, truncnorm
 
 from lwo_analysis.effects import panel_checks as check
@@ -15,6 +15,8 @@ from lwo_analysis.effects.inversion import accepted_interval
 from lwo_analysis.effects.sensitivity.event_study_input import check_moments
 from lwo_analysis.effects.sensitivity.honest_relative_magnitudes import (
     HonestInterval,
+    _Component,
+    _conditional_test,
     _dual_vertices,
     _inequalities,
     _step_matrix,
@@ -65,6 +67,43 @@ def test_the_dual_vertices_by_hand():
     found = _dual_vertices(np.array([0.8, 0.4, -0.8, -0.4]), np.ones(4))
     expected = [[2 / 3, 1 / 3, 0, 0], [0, 0, 2 / 3, 1 / 3], [0.5, 0, 0.5, 0], [0, 0.5, 0, 0.5]]
     assert found == pytest.approx(np.array(expected))
+
+
+def other_at(covariance: list[list[float]], place: float) -> _Component:
+    """Two moments, each a vertex of its own; nothing above `place` comes to the second stage."""
+    return _Component(np.eye(2), np.zeros(2), np.zeros(2), np.array(covariance), place)
+
+
+@pytest.mark.parametrize(
+    ("covariance", "other", "first_stage", "range_at"),
+    [
+        # Given the rest of the other moment, 1 - 0.5 s, the first is the larger one from (1 - 0.5 s) / 0.5 on.
+        ([[1.0, 0.5], [0.5, 1.0]], 1.0, 3.0, lambda s: ((1 - 0.5 * s) / 0.5, 3.0)),
+        # The other moves more than the first: it is the larger one up to (1.5 s - 1) / 0.5.
+        ([[1.0, 1.5], [1.5, 4.0]], 1.0, 9.0, lambda s: (-np.inf, (1.5 * s - 1) / 0.5)),
+        ([[1.0, 1.5], [1.5, 4.0]], 1.0, 2.0, lambda s: (-np.inf, min((1.5 * s - 1) / 0.5, 2.0))),
+        # The first has a variance of 4: as before, in standard deviations of 2.
+        ([[4.0, 2.0], [2.0, 4.0]], 2.0, 6.0, lambda s: ((2 - 0.5 * s) / 0.5, 6.0)),
+    ],
+)
+def test_the_second_stage_rejects_beyond_the_quantile_of_scipy(covariance, other, first_stage, range_at):
+    sd = np.sqrt(covariance[0][0])
+
+    def above(statistic: float) -> float:
+        low, high = range_at(statistic)
+        return statistic / sd - truncnorm(low / sd, high / sd).ppf(0.95)
+
+    edge = brentq(above, 1.3 * other, first_stage - 1e-6)
+    near = np.array([edge - 1e-6, edge + 1e-6])
+    values = np.column_stack([near, [other, other]])
+    assert _conditional_test(other_at(covariance, first_stage), 0, values, near, 0.05).tolist() == [False, True]
+
+
+def test_a_largest_moment_below_zero_or_without_variance_rejects_nothing():
+    # Below -0.4 the quantile of 95 % is -0.447, under the -0.42 that was found: the critical value stays at zero.
+    low, still = other_at([[1.0, 1.0], [1.0, 1.0]], -0.4), other_at([[0.0, 0.0], [0.0, 1.0]], 3.0)
+    assert _conditional_test(low, 0, np.array([[-0.42, -0.5]]), np.array([-0.42]), 0.05).tolist() == [False]
+    assert _conditional_test(still, 0, np.array([[2.0, 1.0]]), np.array([2.0]), 0.05).tolist() == [False]
 
 
 @pytest.mark.parametrize(
