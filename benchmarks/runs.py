@@ -35,7 +35,8 @@ from pathlib import Path
 from statistics import median
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-NOTEBOOKS = ("01-baseline", "02-comparison", "06-what-can-be-seen", "09-costs-and-benefits")
+COMPARED = "02-comparison"
+OTHERS = ("01-baseline", "06-what-can-be-seen", "09-costs-and-benefits")
 AREAS = ("lwo", "oud-oost", "bilgaard", "vrijheidswijk", "heechterp-schieringen", "camminghaburen")
 PILLARS = ("all", "leren", "werken", "wonen", "gezondheid", "veiligheid")
 CLAIMS = "application/vnd.lwo.claims+json"
@@ -94,14 +95,13 @@ def write_notebooks(folder: Path, pages: int) -> list[dict]:
     """Copy the notebooks with standard runs that make so many pages; return an order for plain papermill for each."""
     runs: list[tuple[str, dict]] = []
     for lang in ("nl", "en"):
-        runs += [(name, {"lang": lang}) for name in NOTEBOOKS]
-        runs += [("02-comparison", {"area": area, "pillar": pillar, "lang": lang}) for pillar, area in product(PILLARS, AREAS)]
-    chosen = {json.dumps(run): run for run in runs[:: max(1, len(runs) // pages)]}
+        runs += [(name, {"lang": lang}) for name in OTHERS]
+        runs += [(COMPARED, {"area": area, "pillar": pillar, "lang": lang}) for pillar, area in product(PILLARS, AREAS)]
     orders = []
-    for number, (name, parameters) in enumerate(list(chosen.values())[:pages]):
+    for number, (name, parameters) in enumerate(runs[:: max(1, len(runs) // pages)][:pages]):
         copy_notebook(folder / "notebooks", name, parameters)
         out = folder / "plain" / f"{number}.ipynb"
-        demo = {"panel": "demo"} if name == "02-comparison" else {}
+        demo = {"panel": "demo"} if name == COMPARED else {}
         orders.append({"in": str(folder / "notebooks" / f"{name}.ipynb"), "out": str(out), "parameters": parameters | demo})
     return orders
 
@@ -247,7 +247,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="6 pages, once; for a look")
     parser.add_argument("--write", action="store_true", help="write benchmarks/runs.md")
     parser.add_argument("--pages", type=int, default=60, help="pages of b, c, d and e")
-    parser.add_argument("--sample", type=int, default=6, help="pages of a")
+    parser.add_argument("--sample", type=int, default=3, help="pages of a")
     parser.add_argument("--repeats", type=int, default=3)
     return parser.parse_args()
 
