@@ -9,6 +9,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from lwo_analysis.effects import Design, FrozenDesign, adjust_for_multiplicity, fit_callaway_santanna, judge
 from lwo_analysis.effects.event_study import relative_period_dummies
@@ -254,3 +255,24 @@ def test_a_variance_of_two_parts_is_recovered_exactly():
     assert model.scale(np.array([100.0, 300.0])).tolist() == pytest.approx([2, math.sqrt(2)])
     with pytest.raises(ParameterError, match="found 2 areas without one"):
         ferman_pinto_variance(np.ones(3), np.array([1.0, 0.0, math.nan]))
+
+
+def test_the_curve_of_noise_is_three_rounds_of_weighted_least_squares_by_another_program():
+    rng = np.random.default_rng(9)
+    people = rng.uniform(300, 9_000, 40)
+    residuals = rng.standard_normal(40) * np.sqrt(9.0 + 9_000 / people)
+    table = sm.add_constant(1 / people)
+    fitted = np.full(40, (residuals**2).mean())
+    for _ in range(3):
+        constant, per_person = sm.WLS(residuals**2, table, weights=1 / fitted**2).fit().params
+        fitted = constant + per_person / people
+        assert min(constant, per_person) > 0  # nothing is held back to zero on the way
+    found = ferman_pinto_variance(residuals, people)
+    assert (found.constant, found.per_person) == pytest.approx((constant, per_person), rel=1e-8)
+
+
+@pytest.mark.parametrize("wrong", [0.0, -1.0, np.nan, np.inf])
+def test_every_area_needs_a_number_of_people_to_have_a_noise(wrong):
+    told = r"expected a positive number of persons in every area, found [01] areas without one"
+    with pytest.raises(ParameterError, match=told):
+        ferman_pinto_variance(np.array([1.0, -1.0, 2.0]), np.array([100.0, wrong, 50.0]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lwo_analysis.effects import fit_did, fit_event_study, fit_repeated_cross_sections, to_matrix
@@ -102,6 +103,38 @@ def test_repeated_cross_sections_are_the_difference_of_four_means():
     means = rows.groupby(["treated", "after"])["answer"].mean()
     result = fit_repeated_cross_sections(rows, outcome_col="answer", treated_col="treated", after_col="after")
     assert result.estimate == pytest.approx((means[1, 1] - means[1, 0]) - (means[0, 1] - means[0, 0]))
+
+
+def test_repeated_cross_sections_of_eight_respondents_by_hand():
+    # Means 2, 4, 5 and 10: (10 - 5) - (4 - 2) = 3. Squares left 2 + 8 + 0 + 2 = 12 on 4 degrees of freedom: s2 = 3, and the sum
+    # of four means of two has a variance of 3 x 4 / 2 = 6. t(4) is 2.776 for 95 %.
+    cells = [(0, 0, 1), (0, 0, 3), (0, 1, 2), (0, 1, 6), (1, 0, 5), (1, 0, 5), (1, 1, 9), (1, 1, 11), (1, 1, None)]
+    rows = pd.DataFrame(cells, columns=["treated", "after", "answer"])
+    found = fit_repeated_cross_sections(rows, outcome_col="answer", treated_col="treated", after_col="after")
+    assert (found.estimate, found.standard_error) == (pytest.approx(3), pytest.approx(np.sqrt(6)))
+    assert found.interval == pytest.approx((3 - 2.7764 * np.sqrt(6), 3 + 2.7764 * np.sqrt(6)), rel=1e-4)
+    assert (found.n_treated, found.n_control, found.status) == (4, 4, "estimated")
+    assert found.warnings == ("1 rows with a missing value left out",)
+    table = found.details.set_index("term")
+    assert table["estimate"].to_dict() == pytest.approx({"const": 2, "interaction": 3, "treated": 3, "after": 2})
+    assert table.loc["const", "standard_error"] == pytest.approx(np.sqrt(3 / 2))
+    assert fit_repeated_cross_sections(rows[:8], outcome_col="answer", treated_col="treated", after_col="after").warnings == ()
+
+
+@pytest.mark.parametrize(("n_treated", "status"), [(5, "too_few_areas"), (6, "estimated")])
+def test_six_areas_are_the_least_for_an_error_by_area(n_treated, status):
+    # Three other areas: n_treated + 3 - 1 degrees of freedom.
+    rng = np.random.default_rng(3)
+    rows = [(int(area < n_treated), after, rng.normal(), f"a{area}") for area in range(n_treated + 3) for after in (0, 1)]
+    frame = pd.DataFrame(rows, columns=["treated", "after", "answer", "area_id"])
+    found = fit_repeated_cross_sections(
+        frame, outcome_col="answer", treated_col="treated", after_col="after", cluster_col="area_id"
+    )
+    assert (found.n_treated, found.n_control, found.status) == (n_treated, 3, status)
+    assert found.details["standard_error"].isna().all() == (status == "too_few_areas")
+    if status == "estimated":
+        # t(8) is 2.306 for 95 %.
+        assert (found.interval[1] - found.estimate) / found.standard_error == pytest.approx(2.3060, rel=1e-4)
 
 
 def test_respondents_from_few_areas_get_no_standard_error():

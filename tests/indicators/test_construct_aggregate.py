@@ -127,3 +127,38 @@ def test_inputs_are_not_changed_and_row_order_does_not_matter():
     shuffled = rows.sample(frac=1, random_state=1)
     pd.testing.assert_frame_equal(figures(SHARE, rows), figures(SHARE, shuffled))
     pd.testing.assert_frame_equal(rows, before)
+
+
+def test_areas_of_areas_of_areas_are_made_in_the_order_they_need():
+    # Counts may be halves (a share of people): a 2.5 of 10, b 4.5 of 20; both 7 of 30, and what both have beside a is b again.
+    areas = {
+        area.id: area
+        for area in (
+            Area("rest", "", "", "rest", parts=("a",), whole="both"),
+            Area("nobody", "", "", "comparison", mean_of=("x",)),
+            Area("mean", "", "", "comparison", mean_of=("a", "rest")),
+            Area("both", "", "", "municipality", parts=("a", "b")),
+            Area("none", "", "", "municipality", parts=("x", "y")),
+            Area("partly", "", "", "municipality", parts=("a", "x")),
+        )
+    }
+    blank = {"year": 2020, "delivered": None, "missing_reason": ""}
+    parts = pd.DataFrame(
+        [
+            {"area_id": "a", "region_code": "A1", "numerator": 1.0, "denominator": 4.0} | blank,
+            {"area_id": "a", "region_code": "A2", "numerator": 1.5, "denominator": 6.0} | blank,
+            {"area_id": "b", "region_code": "B", "numerator": 4.5, "denominator": 20.0} | blank,
+        ]
+    )
+    found = figures_of_areas([(SHARE, parts)], areas).set_index("area_id")
+    counts = found[["numerator", "denominator", "n"]].fillna(-1).T.to_dict("list")
+    assert counts == {
+        "a": [2.5, 10.0, 10.0],
+        "b": [4.5, 20.0, 20.0],
+        "both": [7.0, 30.0, 30.0],
+        "partly": [-1, -1, -1],
+        "rest": [4.5, 20.0, 20.0],
+        "mean": [-1, -1, -1],
+    }
+    assert found["value"].dropna().to_dict() == pytest.approx({"a": 25.0, "b": 22.5, "both": 70 / 3, "rest": 22.5, "mean": 23.75})
+    assert found["missing_reason"].to_dict() == dict.fromkeys(found.index, "") | {"partly": "absent"}
