@@ -40,6 +40,12 @@ OTHERS = ("01-baseline", "06-what-can-be-seen", "09-costs-and-benefits")
 AREAS = ("lwo", "oud-oost", "bilgaard", "vrijheidswijk", "heechterp-schieringen", "camminghaburen")
 PILLARS = ("all", "leren", "werken", "wonen", "gezondheid", "veiligheid")
 CLAIMS = "application/vnd.lwo.claims+json"
+HEAD = """\
+# What a run costs
+
+`python benchmarks/runs.py --write` makes the same pages with plain papermill and nbconvert and with `lwo run`: from nothing, after
+an edit of one of the notebooks, and when nothing changed. Seconds are those of the clock, with the start of Python.
+"""
 
 OURS = """
 import sys
@@ -88,7 +94,7 @@ def main() -> None:
     text = table(seconds, len(orders), sample, repeats, processors, same)
     print(text)
     if asked.write:
-        Path(__file__).with_suffix(".md").write_text(f"{text}\n")
+        Path(__file__).with_suffix(".md").write_text(f"{HEAD}\n{text}\n")
 
 
 def write_notebooks(folder: Path, pages: int) -> list[dict]:
