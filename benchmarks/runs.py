@@ -43,8 +43,8 @@ CLAIMS = "application/vnd.lwo.claims+json"
 HEAD = """\
 # What a run costs
 
-`python benchmarks/runs.py --write` makes the same pages with plain papermill and nbconvert and with `lwo run`: from nothing, after
-an edit of one of the notebooks, and when nothing changed. Seconds are those of the clock, with the start of Python.
+`python benchmarks/runs.py --write` makes the same pages with plain papermill and nbconvert and with `lwo run`: from nothing,
+after an edit of one of the notebooks, and when nothing changed. Seconds are those of the clock, with the start of Python.
 """
 
 OURS = """
