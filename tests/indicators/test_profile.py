@@ -96,3 +96,59 @@ def test_random_weights_vary_as_the_docstring_says():
     result = composite_sensitivity(scores, {"x": 0.25, "y": 0.75}, np.random.default_rng(3), draws=4000)
     half = (result.scores.loc["a", "upper"] - result.scores.loc["a", "lower"]) / 2
     assert half == pytest.approx(1.96 * 9.45, rel=0.1)  # 1.96 sd on a scale of 100, skewed
+
+
+def test_the_sensitivity_of_three_areas_counted_draw_by_draw():
+    # Of 41 draws the quantiles of 2.5 and 97.5 % are the second from below and from above.
+    scores = pd.DataFrame({"x": [80.0, 100.0, 120.0], "y": [119.0, 95.0, 81.0], "z": [100.0, 101.0, 99.0]}, index=["a", "b", "c"])
+    found = composite_sensitivity(scores, {"x": 2.0, "y": 1.0, "z": 1.0}, np.random.default_rng(4), draws=41, concentration=8.0)
+    drawn = np.random.default_rng(4).dirichlet([4.0, 2.0, 2.0], size=41)
+    composites = [[float(row @ np.array(scores.loc[area])) for area in "abc"] for row in drawn]
+    for number, area in enumerate("abc"):
+        ordered = sorted(composite[number] for composite in composites)
+        assert found.scores.loc[area, ["lower", "upper"]].tolist() == pytest.approx([ordered[1], ordered[39]])
+    # a: (160 + 119 + 100) / 4 and (80 + 119 + 100) / 3.
+    assert found.scores["published"].tolist() == pytest.approx([379 / 4, 396 / 4, 420 / 4])
+    assert found.scores["equal_weights"].tolist() == pytest.approx([299 / 3, 296 / 3, 100])
+    # Published: c is highest and a lowest.
+    same = [max(one) == one[2] and min(one) == one[0] for one in composites]
+    assert found.order_agreement == sum(same) / 41
+    assert 0 < sum(same) < 41
+    assert found.leave_one_out.loc["a"].to_dict() == pytest.approx({"x": 109.5, "y": 260 / 3, "z": 93.0})
+
+
+@pytest.mark.parametrize(
+    "scores",
+    [
+        pd.DataFrame({"x": [1.0], "y": [2.0]}),
+        pd.DataFrame({"x": [1.0, 2.0]}),
+        pd.DataFrame({"x": [1.0, np.nan], "y": [2.0, 3.0]}),
+    ],
+)
+def test_sensitivity_needs_two_complete_areas_and_indicators(scores):
+    with pytest.raises(InputError, match="scores: expected two areas and indicators, complete"):
+        composite_sensitivity(scores, dict.fromkeys(scores.columns, 1.0), np.random.default_rng(1), draws=5)
+
+
+def test_a_weight_of_nothing_is_a_weight_but_has_no_sensitivity():
+    scores = pd.DataFrame({"x": [1.0, 2.0], "y": [3.0, 5.0]})
+    assert composite_score(scores, {"x": 0.0, "y": 2.0}).tolist() == [3.0, 5.0]
+    with pytest.raises(InputError, match="weights above 0"):
+        composite_sensitivity(scores, {"x": 0.0, "y": 2.0}, np.random.default_rng(1), draws=5)
+
+
+@pytest.mark.parametrize(
+    ("n", "numerator", "survey", "flag"),
+    [(149, None, True, "I"), (150, None, True, "B"), (50, None, True, "I"), (100, None, False, "B"), (99, 50, False, "hidden")],
+)
+def test_flags_at_their_thresholds(n, numerator, survey, flag):
+    assert str(reliability_flag(n, numerator=numerator, is_survey=survey)) == flag
+
+
+def test_a_row_of_another_kind_or_without_spread_is_refused():
+    good = pd.DataFrame([row("share", "objective", "lower", 20.0, 1000, 100)], columns=COLUMNS)
+    for wrong in ({"kind": "other"}, {"base_sd": 0.0}, {"base_sd": np.nan}):
+        with pytest.raises(InputError, match="expected a known kind and a positive base_sd"):
+            score_profile(good.assign(**wrong))
+    with pytest.raises(InputError, match=r"no \['value'\]"):
+        score_profile(good.drop(columns="value"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -91,3 +93,72 @@ def test_one_year_is_no_change() -> None:
 def test_the_country_itself_has_nothing_to_be_compared_with() -> None:
     only = panel()[lambda rows: rows["area_id"].eq("nl")]
     assert study_change(only, "nl", TOPIC, 0, 0, STILL).parts is None
+
+
+def test_every_field_of_a_change_of_one_wijk_by_hand() -> None:
+    found = study(WIJKEN[0])
+    assert (found.area_id, found.indicator_id, found.first_year, found.last_year) == (WIJKEN[0], TOPIC.id, 2021, 2025)
+    assert (found.measurements, found.start, found.end) == (2, 20.0, 20.0)
+    # Two independent shares of 20 % of 1,000 and 2,000: 1.96 x sqrt(0.16 / 1000 + 0.16 / 2000) = 3.04 points, about.
+    assert found.interval.estimate == pytest.approx(0.0)
+    assert found.interval.upper == pytest.approx(3.04, abs=0.08)
+    assert found.interval.lower == pytest.approx(-3.04, abs=0.08)
+    assert (found.parts.national, found.parts.city, found.parts.remainder) == pytest.approx((-0.5, -0.5, 1.0))
+
+
+def without(**dropped: object) -> pd.DataFrame:
+    rows = panel()
+    return rows[~pd.concat([rows[name].eq(value) for name, value in dropped.items()], axis=1).all(axis=1)]
+
+
+def test_without_the_country_there_are_no_parts_and_without_the_city_its_share_is_that_of_the_country() -> None:
+    alone = study_change(without(area_id="nl", year=2025), "lwo", TOPIC, 2021, 2025, STILL)
+    assert (alone.country_id, alone.parts, alone.city_id) == (None, None, "lwd-rest")
+    stateless = study_change(without(area_id="lwd-rest", year=2021), "lwo", TOPIC, 2021, 2025, STILL)
+    assert (stateless.city_id, stateless.country_id) == (None, "nl")
+    assert (stateless.parts.national, stateless.parts.city) == pytest.approx((-0.5, 0.0))
+
+
+def test_a_wijk_that_misses_a_year_leaves_the_shift_out() -> None:
+    found = study_change(without(area_id=WIJKEN[1], year=2021), "lwo", TOPIC, 2021, 2025, STILL)
+    assert (found.standardised, found.parts.composition) == (None, 0.0)
+
+
+@pytest.mark.parametrize("name", ["numerator", "denominator"])
+def test_without_counts_there_is_no_interval(name: str) -> None:
+    rows = panel()
+    rows.loc[rows["area_id"].eq("lwo") & rows["year"].eq(2025), name] = None
+    found = study_change(rows, "lwo", TOPIC, 2021, 2025, STILL)
+    assert found.interval is None
+    assert (found.bounds is None) == (name == "numerator")
+
+
+@pytest.mark.parametrize("unit", ["euro", "per_1000", "ratio"])
+def test_only_a_share_has_an_interval_bounds_and_a_standardised_figure(unit: str) -> None:
+    # Units before and after "percent" in the alphabet.
+    found = study_change(panel(), "lwo", replace(TOPIC, unit=unit), 2021, 2025, STILL)
+    assert (found.interval, found.bounds, found.standardised) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("base_year", "year", "reason"), [(2021, 2021, "no_base_year"), (2025, 2021, "no_base_year"), (2021, 2024, "no_base_year")]
+)
+def test_a_change_needs_two_years_in_order(base_year: int, year: int, reason: str) -> None:
+    assert study_change(panel(), "lwo", TOPIC, base_year, year) == NoChange(reason, (2021, 2025))
+
+
+def test_the_first_and_the_last_year_are_taken_when_none_is_named() -> None:
+    more = pd.concat([panel(), pd.DataFrame(rows_of("lwo", {2023: (650, 5000)}))]).astype({"year": "Int64"})
+    found = study_change(more, "lwo", TOPIC, 0, 0, STILL)
+    assert (found.first_year, found.last_year, found.measurements, found.start) == (2021, 2025, 3, 12.0)
+
+
+def test_movers_are_like_places_and_the_area_itself_is_always_among_them() -> None:
+    # Half moves in at once, nobody leaves. Places in 2025: five wijken at 20, 10, 10, 10, 10 and the rest of the city is none.
+    half = MoverRule(yearly_in=0.5, yearly_out=0.0, lowest=0.5, highest=0.5)
+    rows = panel()[lambda table: table["year"].eq(2021) | table["area_id"].ne("nl")]
+    found = study_change(rows, "lwo", TOPIC, 2021, 2025, half)
+    # 1 - 0.5^4 = 0.9375; the median place has 10 %, the area had 12 %.
+    assert found.bounds.plausible == pytest.approx((0.9375 * (0.10 - 0.12), 0.0))
+    high = replace(half, lowest=1.0, highest=1.0)
+    assert study_change(rows, "lwo", TOPIC, 2021, 2025, high).bounds.plausible == pytest.approx((0.0, 0.9375 * (0.20 - 0.12)))
