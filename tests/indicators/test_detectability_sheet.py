@@ -63,3 +63,51 @@ def test_the_sheet_says_what_to_record_now_and_what_to_confirm() -> None:
 def test_numbers_that_contradict_each_other_are_refused() -> None:
     with pytest.raises(ParameterError):
         insulation_evaluation_sheet(replace(InsulationInputs(), dwellings=20_000))
+
+
+def test_the_smallest_effect_at_the_limit_if_every_dwelling_of_the_programme_lay_there() -> None:
+    # 4 x 2.80159 / (0.75 x sqrt(1,610)) = 0.3724 standard deviations; with full take-up three quarters of it.
+    assert SHEET.threshold.whole_programme_mde == pytest.approx(0.3724, abs=5e-5)
+    full = insulation_evaluation_sheet(InsulationInputs(pilot_take_up=1.0, value_limit_eur=170_000.0)).threshold
+    assert (full.take_up, full.limit_eur) == (1.0, 170_000.0)
+    assert full.whole_programme_mde == pytest.approx(0.2793, abs=5e-5)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_refused"),
+    [
+        ({"dwellings": 15_063}, False),
+        ({"dwellings": 15_064}, True),
+        ({"dwellings": 1}, False),
+        ({"dwellings": 0}, True),
+        ({"stock": 15_063}, False),
+        ({"stock": 15_062}, True),
+        ({"last_year": 2024}, False),
+        ({"last_year": 2023}, True),
+    ],
+)
+def test_the_numbers_of_the_sheet_at_their_limits(changes: dict, is_refused: bool) -> None:
+    if is_refused:
+        with pytest.raises(ParameterError, match="inputs: expected dwellings <= stock of four <= stock, years in order"):
+            insulation_evaluation_sheet(InsulationInputs(**changes))
+    else:
+        insulation_evaluation_sheet(InsulationInputs(**changes))
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"saving_per_dwelling": 0.3}, "Cannot be said yet: the saving per dwelling or the noise in gas use is not known."),
+        ({"panel_mde": 0.01}, "Cannot be said yet: the saving per dwelling or the noise in gas use is not known."),
+        ({"saving_per_dwelling": 0.3, "panel_mde": 0.004}, "Visible in area figures after 1 years."),  # 0.4008 % a year
+        ({"saving_per_dwelling": 0.3, "panel_mde": 0.032}, "Visible in area figures after 8 years."),  # 3.206 % in all
+        ({"saving_per_dwelling": 0.3, "panel_mde": 0.0321}, "Not visible in area figures; it is per dwelling."),
+    ],
+)
+def test_the_verdict_of_the_sheet_follows_from_both_numbers(changes: dict, said: str) -> None:
+    found = insulation_evaluation_sheet(InsulationInputs(**changes))
+    assert found.verdict.en == said
+    known = set(changes)
+    assert (found.ceiling_gas is None) == ("saving_per_dwelling" not in known)
+    assert (found.saving_needed is None) == ("panel_mde" not in known)
+    assert (found.years_until_visible is None) == (len(known) < 2)
