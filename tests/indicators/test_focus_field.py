@@ -9,7 +9,7 @@ from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import indicator, indicators, indicators_of
 from lwo_analysis.catalogue.nplv import focus_areas
 from lwo_analysis.cleaning.observations import load_observations, read_observations
-from lwo_analysis.indicators.focus_field import FIELD_SIZE, FocusField, focus_field, places_in_field
+from lwo_analysis.indicators.focus_field import FIELD_SIZE, FocusField, focus_field, is_demo_outside, places_in_field
 from lwo_analysis.indicators.focus_peers import N_PEERS, figures_by_topic, find_peers, match_outside
 from tests.support.shared_data import shared_path
 
@@ -149,3 +149,107 @@ def test_figures_by_topic_have_a_row_per_area_and_the_residents():
     assert wide.loc["a"].to_dict() == {"social_assistance_share": 5.0, "residents": 900.0}
     assert wide.loc["b", "residents"] == 800.0
     assert pd.isna(wide.loc["b", SHARE.id])
+
+
+NAMES = ("lwo", *[name for name in focus_areas() if name != "lwo"][:9])
+
+
+def ten(origin: str = "register", topic: str = SHARE.id, **own: object) -> pd.DataFrame:
+    """Return ten focus areas in 2019 and 2020: 12 % for Oost, 1 to 9 % for the others, each of 100,000; and the country."""
+    rows = [
+        {
+            "area_id": name,
+            "indicator_id": topic,
+            "year": year,
+            "value": value,
+            "numerator": 1000 * value,
+            "denominator": 100_000.0,
+        }
+        for year in (2019, 2020)
+        for name, value in zip(
+            (*NAMES, "nl", "lwd-rest", "bilgaard"), (12.0, *map(float, range(1, 10)), 6.0, 5.0, 20.0), strict=True
+        )
+    ]
+    table = pd.DataFrame(rows).assign(n=100_000.0, origin=origin)
+    table.loc[table["area_id"].eq("lwo"), list(own)] = list(own.values())
+    return table
+
+
+def test_the_field_and_every_column_of_a_place_by_hand():
+    field = focus_field(ten(), "lwo", SHARE)
+    assert (field.area_id, field.year, field.is_demo, field.register_origins) == ("lwo", 2020, False, {"register"})
+    assert field.members == ("lwo", *sorted(NAMES[1:]))
+    assert field.beside == ("lwd-rest", "nl")
+    assert field.of_indicator(SHARE.id).index.tolist() == [*field.members, "lwd-rest", "nl"]
+    assert focus_field(ten(), "lwo", SHARE, 2019).year == 2019
+    place = places_in_field(field, indicators()).iloc[0].to_dict()
+    # Mean of 1 to 9: 5. All ten: mean 5.7, sum of squares 429 - 324.9 = 104.1 over 9. Seven above the mean, and lower is better.
+    assert (place.pop("value"), place.pop("others")) == (12.0, pytest.approx(5.0))
+    assert place.pop("score") == pytest.approx(100 - 10 * 7 / (104.1 / 9) ** 0.5)
+    # Of 100,000 each: standard errors of a tenth of a point, so the last place is certain.
+    assert place == {
+        "indicator_id": SHARE.id,
+        "reliability": "B",
+        "rank": 10.0,
+        "lower": 10.0,
+        "upper": 10.0,
+        "members": 10,
+        "origin": "register",
+    }
+
+
+def test_where_higher_is_better_the_highest_is_first():
+    topic = indicator("good_health")
+    place = places_in_field(focus_field(ten(topic=topic.id), "lwo", topic), {topic.id: topic}).iloc[0]
+    assert (place["rank"], place["score"]) == (1.0, pytest.approx(100 + 10 * 7 / (104.1 / 9) ** 0.5))
+
+
+def test_topics_stand_by_place_and_those_without_counts_last():
+    first, last, bare = indicator("good_health"), SHARE, indicator("loneliness_share")
+    rows = pd.concat([ten(topic=bare.id).assign(numerator=None), ten(), ten(topic=first.id)])
+    places = places_in_field(focus_field(rows, "lwo", SHARE), {entry.id: entry for entry in (bare, last, first)})
+    assert places["indicator_id"].tolist() == [first.id, last.id, bare.id]
+    assert places[["rank", "lower", "upper"]].iloc[2].isna().all()
+    assert places.index.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize(("n", "reliability"), [(149.0, "I"), (150.0, "B"), (49.0, "hidden")])
+def test_a_survey_has_the_thresholds_of_a_survey(n, reliability):
+    place = places_in_field(focus_field(ten("survey", n=n), "lwo", SHARE), {SHARE.id: SHARE}).iloc[0]
+    assert (place["reliability"], place["origin"]) == (reliability, "survey")
+
+
+@pytest.mark.parametrize(("left_out", "is_refused"), [(0, False), (1, True)])
+def test_ten_areas_with_a_figure_are_the_least(left_out, is_refused):
+    rows = ten()
+    rows.loc[rows["area_id"].isin(NAMES[1 : 1 + left_out]), "value"] = None
+    if is_refused:
+        with pytest.raises(CannotAnswerError, match="9, and 10 are needed"):
+            focus_field(rows, "lwo", SHARE)
+    else:
+        field = focus_field(rows, "lwo", SHARE)
+        fewer = rows.assign(indicator_id="good_health")
+        fewer.loc[fewer["area_id"].eq(NAMES[1]), "value"] = None
+        wider = FocusField(
+            field.area_id, field.year, field.members, field.beside, pd.concat([field.figures, fewer[fewer["year"].eq(2020)]])
+        )
+        assert places_in_field(wider, indicators())["indicator_id"].tolist() == [SHARE.id]
+
+
+def test_a_year_or_an_area_without_a_figure_is_told():
+    with pytest.raises(CannotAnswerError, match="no figures"):
+        focus_field(ten(), "lwo", SHARE, 2021)
+    with pytest.raises(CannotAnswerError, match="no figures"):
+        focus_field(ten(value=None), "lwo", SHARE)
+
+
+def test_the_largest_wijken_outside_the_city_stand_in():
+    # Wijken 1 to 10 are of the city; of 11 to 40 the nineteen largest, by id: 22 to 40.
+    rows = [("lwo", SHARE.id, 12.0), *[(f"demo-{number}", SHARE.id, 5.0) for number in range(1, 41)]]
+    rows += [(f"demo-{number}", "population", 100.0 * number) for number in range(11, 41)]
+    rows += [(f"demo-{number}", "population", 90_000.0) for number in range(1, 11)]
+    table = pd.DataFrame(rows, columns=["area_id", "indicator_id", "value"]).assign(year=2020, origin="demo")
+    field = focus_field(table, "lwo", SHARE)
+    assert field.members == ("lwo", *[f"demo-{number}" for number in range(22, 41)])
+    assert field.is_demo
+    assert [is_demo_outside(name) for name in ("demo-10", "demo-11", "lwo")] == [False, True, False]

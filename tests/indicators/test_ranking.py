@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lwo_analysis.errors import DroppedRowsWarning, InputError
+from lwo_analysis.errors import DroppedRowsWarning, InputError, ParameterError
 from lwo_analysis.indicators.ranking import rank_interval
 
 
@@ -53,3 +53,31 @@ def test_a_standard_error_of_zero_would_promise_certainty_and_stops_the_run(erro
 def test_asking_for_an_area_outside_the_field_stops_the_run():
     with pytest.raises(InputError, match="areas with a value"):
         rank_interval(series([1, 2]), series([1, 1]), ["elsewhere"])
+
+
+def test_two_areas_a_margin_apart_are_not_surely_apart():
+    # Two of three: 2 comparisons at 97.5 % each, z = 2.2414; errors 0.3 and 0.4 give 0.5, so the margin is 1.1207.
+    errors = pd.Series({"a": 0.3, "b": 0.4, "far": 0.4})
+    within = rank_interval(pd.Series({"a": 5.0, "b": 3.88, "far": 90.0}), errors)
+    beyond = rank_interval(pd.Series({"a": 5.0, "b": 3.879, "far": 90.0}), errors)
+    assert within.loc["a"].to_dict() == {"rank": 2, "lower": 2, "upper": 3, "n": 3}
+    assert within.loc["b"].to_dict() == {"rank": 3, "lower": 2, "upper": 3, "n": 3}
+    assert beyond.loc["b"].to_dict() == {"rank": 3, "lower": 3, "upper": 3, "n": 3}
+    # Asked for all three at once there are 6 comparisons: z = 2.6383 and a margin of 1.319.
+    together = rank_interval(pd.Series({"a": 5.0, "b": 3.69, "far": 90.0}), errors, simultaneous=True)
+    assert together.loc["b", "lower"] == 2
+    assert rank_interval(pd.Series({"a": 5.0, "b": 3.68, "far": 90.0}), errors, simultaneous=True).loc["b", "lower"] == 3
+
+
+def test_two_areas_make_a_ranking_and_one_does_not():
+    assert rank_interval(series([1, 2]), series([0.1, 0.1]), ["a0"]).loc["a0"].tolist() == [2, 2, 2, 2]
+    with pytest.raises(InputError, match="at least two areas with a value, found 1"):
+        rank_interval(series([1]), series([0.1]))
+    with pytest.raises(InputError, match="one value per area, found a repeated area"):
+        rank_interval(pd.Series([1.0, 2.0], ["a", "a"]), pd.Series([1.0, 1.0], ["a", "a"]))
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0])
+def test_a_coverage_lies_between_nothing_and_certainty(level):
+    with pytest.raises(ParameterError, match="level: expected a coverage between 0 and 1"):
+        rank_interval(series([1, 2]), series([0.1, 0.1]), level=level)
