@@ -61,3 +61,33 @@ def test_surveys_without_a_variance_stop_the_run(arguments, message):
 def test_a_share_of_other_answers_stops_the_run():
     with pytest.raises(InputError, match="0, 1 or no answer"):
         survey_share([0, 1, 2])
+
+
+def test_the_design_effect_of_a_share_is_that_of_its_weights():
+    # As for a mean of 1 and 2: n Σw² / (Σw)² = 4 x 52 / 144; and 1 without weights.
+    weighted = survey_share([0, 1, 0, 1], [1, 1, 5, 5])
+    assert weighted.design_effect == pytest.approx(13 / 9)
+    # Variance: Σ z² over 3/4, z = w (y - 0.5) / 12: (1 + 1 + 25 + 25) / 4 / 144 x 4/3.
+    assert weighted.standard_error == pytest.approx(np.sqrt(52 / 4 / 144 * 4 / 3))
+    expected = wilson_interval(0.5 * 0.25 / (52 / 432), 0.25 / (52 / 432))
+    assert (weighted.interval.lower, weighted.interval.upper) == pytest.approx((expected.lower, expected.upper))
+    assert survey_share([1, 1, 0]).design_effect == pytest.approx(1.0)
+
+
+def test_when_all_agree_weights_still_cost_precision_and_there_is_no_design_effect():
+    # Kish: (Σw)² / Σw² = 144 / 52.
+    for answer, said in ((0.0, 0.0), (1.0, 144 / 52)):
+        found, expected = survey_share(np.full(4, answer), [1, 1, 5, 5], level=0.9), wilson_interval(said, 144 / 52, level=0.9)
+        assert (found.interval.lower, found.interval.upper) == pytest.approx((expected.lower, expected.upper))
+        assert (found.interval.level, found.standard_error) == (0.9, 0.0)
+        assert np.isnan(found.design_effect)
+
+
+def test_a_mean_of_two_answers_has_one_degree_of_freedom():
+    # t(1) is 6.3138 for 90 %; 4 and 6 have a standard error of 1.
+    found = survey_mean([4, 6, np.nan], level=0.9)
+    assert (found.interval.lower, found.interval.upper) == pytest.approx((5 - 6.3138, 5 + 6.3138), abs=1e-4)
+    assert (found.n, found.n_missing, found.interval.estimate, found.interval.level) == (2, 1, 5.0, 0.9)
+    assert np.isnan(survey_mean([4, 4]).design_effect)
+    with pytest.raises(InputError, match="two answers in every stratum"):
+        survey_mean([4, np.nan])
