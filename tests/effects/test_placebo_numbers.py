@@ -8,7 +8,7 @@ import warnings
 import numpy as np
 import pytest
 
-from lwo_analysis.effects import Design, minimal_detectable_effect, placebo_test
+from lwo_analysis.effects import Design, minimal_detectable_effect, placebo_test, power
 from lwo_analysis.effects.did import estimate_did
 from lwo_analysis.effects.inference import assignments
 from lwo_analysis.effects.inference.assignments import actual_first, placebo_assignments
@@ -276,3 +276,29 @@ def test_two_untreated_areas_are_the_least_for_a_placebo_test(others):
     else:
         with pytest.warns(InferenceUnavailableWarning):
             assert placebo_test(panel, DESIGN).n_control == 2
+
+
+def test_treated_units_take_their_places_among_the_untreated():
+    placed = power._placed(np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([True, False, True, False, False]), np.array([0, 2]))
+    assert placed.tolist() == [1.0, 4.0, 3.0]
+    # Mean 4: the first deviates by -2, twice; the third by +2, halved.
+    world = Contrasts(np.array([[2.0], [4.0], [6.0]]), np.zeros((3, 1)), np.array([0, 2]), np.zeros(2, int), np.ones(3))
+    assert power._rescaled(world, np.array([2.0, 0.5])).values.tolist() == [[0.0], [4.0], [5.0]]
+    assert world.values.tolist() == [[2.0], [4.0], [6.0]]
+
+
+def test_a_placebo_world_has_the_starts_and_gaps_of_the_treated():
+    # Untreated 0, 1, 5 in three years; the third takes a start in the second year, and its last year is not there.
+    controls = np.array([[0.0, 0.0, 0.0], [0.0, 1.0, 1.0], [0.0, 5.0, 7.0]])
+    full = power._placebo_world(controls, np.array([2]), np.array([1]), None, 0)
+    holed = power._placebo_world(controls, np.array([2]), np.array([1]), np.array([[False, False, True]]), 0)
+    assert (full.treated.tolist(), full.values.tolist()) == ([2], [[0.0], [1.0], [6.0]])
+    assert holed.values.tolist() == [[0.0], [1.0], [5.0]]
+    assert controls[2].tolist() == [0.0, 5.0, 7.0]
+
+
+def test_the_power_of_an_effect_is_the_share_of_thresholds_below_it():
+    curve = power_curve(np.array([1.0, -2.0, math.inf, 0.0]))
+    assert curve["effect"].iloc[[0, -1]].tolist() == [0.0, pytest.approx(2.2)]
+    assert (len(curve), curve["power"].iloc[0], curve["power"].iloc[-1]) == (41, 0.25, 0.75)
+    assert power_curve(np.array([math.inf]))["effect"].max() == 1.0

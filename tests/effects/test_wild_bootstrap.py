@@ -104,3 +104,9 @@ def test_drawn_signs_are_plus_or_minus_one_about_as_often(draws):
     assert signs.shape == (draws, 30)
     assert set(np.unique(signs)) == {-1.0, 1.0}
     assert draws == 3 or abs(signs.mean()) < 0.03
+
+
+@pytest.mark.parametrize(("n_treated", "notes"), [(2, 1), (3, 0)])
+def test_three_treated_areas_are_the_least_without_a_warning(n_treated, notes):
+    found = wild_cluster_bootstrap(panel_of(6, n_treated), DESIGN)
+    assert (len(found.warnings), found.n_treated) == (notes, n_treated)

@@ -169,3 +169,78 @@ def test_inputs_are_not_changed():
     numerator, denominator = np.array([0.0, 5.0]), np.array([0.0, 10.0])
     wilson_interval(numerator, denominator)
     assert denominator.tolist() == [0.0, 10.0]
+
+
+def test_the_error_of_agresti_and_coull_by_hand():
+    # 3 of 12: m = 12 + 3.841459 = 15.841459, q = (3 + 1.920729) / m = 0.310623, the root of q (1 - q) / m = 0.116265.
+    assert share_standard_error(3, 12) == pytest.approx(0.116265, abs=1e-6)
+    # Rounded to tens: plus (2 x 5)^2 / 12 / 12^2 = 0.057870.
+    assert share_standard_error(3, 12, CBS_BENEFITS) == pytest.approx((0.116265**2 + 0.057870) ** 0.5, abs=1e-6)
+
+
+def test_a_rate_is_its_count_over_its_exposure_with_both_ends():
+    # Garwood, 10 events: 4.795 and 18.390; in 200 years a twentieth.
+    found = poisson_interval([10, 0, 10], [200, 200, 0])
+    assert found.estimate[:2].tolist() == [0.05, 0.0]
+    assert found.lower[:2].tolist() == pytest.approx([4.7954 / 200, 0], abs=1e-6)
+    assert found.upper[:2].tolist() == pytest.approx([18.3904 / 200, 3.6889 / 200], abs=1e-6)
+    assert np.isnan([found.estimate[2], found.lower[2], found.upper[2]]).all()
+    # 90 %: chi-squared 10.851 and 33.924 with 20 and 22 degrees of freedom, halved.
+    ninety = poisson_interval(10, level=0.9)
+    assert (ninety.lower, ninety.upper, ninety.level) == (pytest.approx(5.4254, abs=1e-4), pytest.approx(16.9622, abs=1e-4), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("counts", "rounding", "cells", "expected"),
+    [
+        ((50, 100), (CBS_BENEFITS, CBS_POPULATION), (1, 1), (45 / 104, 55 / 96)),
+        ((50, 100), (CBS_BENEFITS, CBS_POPULATION), (2, 3), (40 / 112, 60 / 88)),
+        ((3, 100), (CBS_BENEFITS, NO_ROUNDING), (1, 1), (0, 8 / 100)),
+        ((98, 100), (CBS_BENEFITS, CBS_POPULATION), (1, 1), (93 / 104, 1)),  # no more than everybody
+        ((0, 4), (NO_ROUNDING, CBS_POPULATION), (1, 1), (0, 0)),
+        ((1, 4), (NO_ROUNDING, CBS_POPULATION), (1, 1), (1 / 8, 1)),  # at least one resident is left
+    ],
+)
+def test_rounded_counts_at_their_corners(counts, rounding, cells, expected):
+    found = rounded_share_interval(*counts, rounding, cells=cells)
+    assert (found.lower, found.upper) == pytest.approx(expected)
+    assert (found.estimate, found.level, found.meaning) == (counts[0] / counts[1], 1.0, Meaning.ROUNDING)
+    both = rounded_share_interval(*counts, rounding, cells=cells, level=0.9)
+    low_n, high_n = (counts[1] + sign * cells[1] * rounding[1].largest_error for sign in (-1, 1))
+    low_n = max(low_n, 1)
+    low_x = max(counts[0] - cells[0] * rounding[0].largest_error, 0)
+    high_x = min(counts[0] + cells[0] * rounding[0].largest_error, low_n)
+    assert both.lower == pytest.approx(wilson_interval(low_x, high_n, level=0.9).lower)
+    assert both.upper == pytest.approx(wilson_interval(high_x, low_n, level=0.9).upper)
+    assert (both.estimate, both.level) == (counts[0] / counts[1], 0.9)
+
+
+def test_what_a_provider_or_a_printed_digit_says_is_kept():
+    found = margin_interval([39.0, 4.0], [2.5, 0.0], level=0.9)
+    assert (found.lower.tolist(), found.upper.tolist(), found.level) == ([36.5, 4.0], [41.5, 4.0], 0.9)
+    assert (found.estimate.tolist(), found.meaning) == ([39.0, 4.0], Meaning.PROVIDER)
+    with pytest.raises(InputError, match="margin: expected a margin of at least 0, found a negative one"):
+        margin_interval(39.0, -0.1)
+    printed = printed_interval(11.7, 0.1)
+    assert (printed.estimate, printed.level, printed.meaning) == (11.7, 1.0, Meaning.ROUNDING)
+    for step in (0.0, -1.0):
+        with pytest.raises(InputError, match="resolution: expected a positive step"):
+            printed_interval(11.7, step)
+    with pytest.raises(InputError, match="cells: expected at least one cell each"):
+        rounded_share_interval(5, 10, (CBS_BENEFITS, NO_ROUNDING), cells=(1, 0))
+    with pytest.raises(InputError, match="factor: expected a positive number, found 0"):
+        printed.scaled(0)
+
+
+def test_everybody_and_nobody_and_the_impossible():
+    every, nobody = wilson_interval(10, 10), wilson_interval(0, 10)
+    assert (every.estimate, every.upper, nobody.lower) == (1.0, 1.0, 0.0)
+    assert every.lower == pytest.approx(1 - nobody.upper) == pytest.approx(1 - 0.2775, abs=5e-5)
+    for wrong in ((-1, 10), (11, 10), (1, -1)):
+        with pytest.raises(InputError, match="counts: expected"):
+            wilson_interval(*wrong)
+    for level in (0.0, 1.0):
+        with pytest.raises(ParameterError, match="level: expected a coverage between 0 and 1"):
+            wilson_interval(1, 10, level=level)
+    gap = difference_of_shares((10, 10), (0, 10), level=0.9, meaning=Meaning.SAMPLING)
+    assert (gap.estimate, gap.level, gap.meaning) == (1.0, 0.9, Meaning.SAMPLING)
