@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from lwo_analysis.errors import InputError, ParameterError
+from lwo_analysis.indicators import minimal_effects as smallest
 from lwo_analysis.indicators.course import (
     AdjustmentGuard,
     Course,
@@ -111,3 +112,88 @@ def test_years_that_are_absent_are_named():
         judge_course(area, None, path, "lower", standard_errors=errors)
     with pytest.raises(InputError, match="found an empty series"):
         judge_course(area * np.nan, None, path, "lower", standard_errors=errors)
+
+
+# --- smallest effects ---------------------------------------------------------------------------------------------------------
+
+NINETY = {"alpha": 0.1, "power": 0.9}
+"""Tables of the normal distribution: 1.644854 + 1.281552 = 2.926405."""
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (smallest.multiplier(**NINETY), 2.926405),
+        # 1.5 x 0.21 x (1/200 + 1/300) = 0.002625
+        (smallest.mde_between_waves(0.3, 200, n_second=300, design_effect=1.5, **NINETY), 2.926405 * 0.002625**0.5),
+        # 2 x 1.5 x 0.21 x (2.926405 / 0.05)^2 = 2,158.09
+        (smallest.sample_size_between_waves(0.3, 0.05, design_effect=1.5, **NINETY), 2159),
+        (smallest.mde_register_share(0.3, 100, years=4, **NINETY), 2.926405 * (2 * 0.21 / 400) ** 0.5),
+        (smallest.mde_register_rate(0.02, 500, years=2, **NINETY), 2.926405 * (0.04 / 1000) ** 0.5),
+        (smallest.rate_margin(0.02, 500, level=0.9), 1.644854 * (0.02 / 500) ** 0.5),
+        # 0.3 x 0.7 / 200 + 0.6 x 0.4 / 300 = 0.00185
+        (smallest.difference_margin(0.3, 200, 0.6, 300, level=0.9), 1.644854 * 0.00185**0.5),
+        # A fifth of the whole, so the rest has (0.5 - 0.06) / 0.8 = 0.55: 0.8 x sqrt(0.21 / 200 + 0.2475 / 800)
+        (smallest.part_whole_margin(0.3, 200, 0.5, 1000, level=0.9), 0.8 * 1.644854 * (0.00105 + 0.000309375) ** 0.5),
+        (smallest.mde_participants(15, controls_per_participant=4, share=0.3, **NINETY), 2.926405 * (0.21 / 12) ** 0.5),
+        # sqrt(16 / 400) = 0.2, twice that when half take part
+        (smallest.mde_at_threshold(400, take_up=0.5, **NINETY), 2.926405 * 0.4),
+        # 16 x (2.926405 / 0.25)^2 = 2,192.3
+        (smallest.sample_size_at_threshold(0.5, take_up=0.5, **NINETY), 2193),
+    ],
+)
+def test_smallest_effects_with_other_choices_than_the_usual(found, expected):
+    assert found == pytest.approx(expected, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("effect", "accumulates", "horizon", "years"),
+    [
+        (-0.25, True, 4, 4),
+        (-0.25, True, 3, np.inf),
+        (0.26, True, 4, 4),
+        (0.24, True, 5, 5),
+        (0.5, False, 4, 4),
+        (0.5, False, 3, np.inf),
+        (0.49, False, 9, 5),  # 2.04 squared is 4.16
+        (3.0, True, 1, 1),
+        (3.0, False, 1, 1),
+        (0.0, True, 99, np.inf),
+    ],
+)
+def test_the_year_in_which_a_change_of_one_is_seen(effect, accumulates, horizon, years):
+    assert smallest.years_until_visible(effect, 1.0, accumulates=accumulates, horizon=horizon) == years
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (lambda: smallest.multiplier(alpha=0.0), "alpha: expected a number, between 0 and 1, found 0.0"),
+        (lambda: smallest.multiplier(alpha=1.0), "alpha: "),
+        (lambda: smallest.multiplier(power=0.0), "power: "),
+        (lambda: smallest.multiplier(power=1.0), "power: "),
+        (lambda: smallest.multiplier(power=np.nan), "power: "),
+        (lambda: smallest.mde_between_waves(0.5, 0), "n: expected a number, more than zero"),
+        (lambda: smallest.mde_between_waves(0.5, 10, n_second=0), "n: "),
+        (lambda: smallest.mde_between_waves(-0.1, 10), "share: "),
+        (lambda: smallest.sample_size_between_waves(0.5, 0.0), "change: "),
+        (lambda: smallest.sample_size_between_waves(0.5, 0.1, design_effect=0.9), "design_effect: "),
+        (lambda: smallest.sample_size_between_waves(1.1, 0.1), "share: "),
+        (lambda: smallest.mde_register_rate(-0.1, 10), "rate: "),
+        (lambda: smallest.mde_register_rate(0.1, 0), "population: "),
+        (lambda: smallest.mde_register_rate(0.1, 10, years=0), "population: "),
+        (lambda: smallest.sample_size_at_threshold(0.0), "effect_sd: "),
+        (lambda: smallest.years_until_visible(1.0, 0.0, accumulates=True, horizon=5), "mde_one_year: "),
+        (lambda: smallest.years_until_visible(1.0, np.inf, accumulates=True, horizon=5), "mde_one_year: "),
+    ],
+)
+def test_impossible_choices_are_named(call, told):
+    with pytest.raises(ParameterError) as caught:
+        call()
+    assert str(caught.value).startswith(told)
+
+
+def test_the_least_possible_choices_are_not_refused():
+    assert smallest.mde_register_rate(0.0, 1) == 0.0
+    assert smallest.mde_between_waves(0.0, 1, n_second=1) == smallest.mde_between_waves(1.0, 1) == 0.0
+    assert smallest.sample_size_between_waves(0.5, 0.5, design_effect=1.0) == 16  # 2 x 0.25 x (2.8016 / 0.5)^2 = 15.7
