@@ -136,3 +136,52 @@ def test_absent_uncertainty_is_missing_and_not_zero():
     absent = no_uncertainty("one unit")
     assert all(math.isnan(value) for value in (absent.standard_error, *absent.interval, absent.p_value))
     assert absent.inference == "one unit"
+
+
+@pytest.mark.parametrize(
+    ("uncertainty", "value", "decimals"),
+    [
+        (0.2, 9.0, 1),  # half is a tenth
+        (0.19, 9.0, 2),
+        (2000.0, 9.0, 0),
+        (1e-9, 9.0, 6),
+        (0.0, 12.34, 0),  # no uncertainty: half of 12.34 is above one
+        (-1.0, 0.5, 1),  # half of a half
+        (math.nan, -0.5, 1),
+        (math.inf, 0.05, 2),
+        (math.nan, 0.0, 2),
+        (math.nan, math.inf, 2),
+        (math.nan, math.nan, 2),
+    ],
+)
+def test_the_last_digit_is_at_most_half_the_uncertainty(uncertainty, value, decimals):
+    assert decimals_for(uncertainty, value) == decimals
+
+
+@pytest.mark.parametrize(
+    ("p_value", "told"),
+    [
+        (0.00099, "p < 0.001"),
+        (0.001, "p = 0.001"),
+        (0.9994, "p = 0.999"),
+        (0.99949, "p = 0.999"),
+        (0.9995, "p > 0.999"),
+        (1.0, "p > 0.999"),
+    ],
+)
+def test_a_p_value_at_the_ends(p_value, told):
+    assert format_p(p_value, "en") == told
+
+
+@pytest.mark.parametrize(
+    ("value", "sign", "told"),
+    [
+        (0.0, True, "+0,0"),
+        (-0.04, True, "+0,0"),
+        (-0.05, False, "−0,1"),
+        (-1.0, False, "−1,0"),
+        (1234567.0, False, "1.234.567,0"),
+    ],
+)
+def test_a_number_that_rounds_to_nothing_has_no_minus(value, sign, told):
+    assert format_number(value, 1, "nl", sign=sign) == told

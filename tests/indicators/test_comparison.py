@@ -10,7 +10,15 @@ import pytest
 from lwo_analysis.catalogue.areas import Area, areas
 from lwo_analysis.catalogue.cannot import CannotAnswerError
 from lwo_analysis.catalogue.indicators import indicators
-from lwo_analysis.indicators.comparison import compare_area, is_part_of, latest_year, rounding_bounds, with_enough_people
+from lwo_analysis.indicators.comparison import (
+    compare_area,
+    is_part_of,
+    latest_year,
+    overlaps,
+    rounding_bounds,
+    used_observations,
+    with_enough_people,
+)
 
 COLUMNS = ["area_id", "indicator_id", "year", "value", "lower", "upper", "numerator", "denominator", "n", "status", "origin"]
 
@@ -149,3 +157,97 @@ def test_a_figure_on_fewer_people_than_asked_is_hidden_and_one_on_exactly_as_man
     assert shown["status"].tolist() == ["suppressed", "final"]
     assert shown["value"].isna().tolist() == [True, False]
     assert table["value"].notna().all()
+
+
+def test_rows_stand_by_indicator_then_area_and_only_for_what_the_area_has():
+    names = [name for name in indicators() if name in ("population", "social_assistance_share", "good_health")]
+    rows = [CITY, ("lwd", "good_health", 74.0, None, None), ("lwd", "population", 9000.0, 9000.0, None), OOST]
+    rows += [("lwo", "population", 2000.0, 2000.0, None), REST, ("lwd", "loneliness_share", 50.0, None, None)]
+    found = compare(*rows, others=("lwd-rest", "lwd"))
+    assert [name for name in names if name != "good_health"] == ["population", "social_assistance_share"]
+    assert found.levels[["indicator_id", "area_id"]].to_numpy().tolist() == [
+        ["population", "lwo"],
+        ["population", "lwd"],
+        ["social_assistance_share", "lwo"],
+        ["social_assistance_share", "lwd-rest"],
+        ["social_assistance_share", "lwd"],
+    ]
+    # A count has no gap: a city has more of everything.
+    assert found.gaps[["indicator_id", "compare_id"]].to_numpy().tolist() == [
+        ["social_assistance_share", "lwd-rest"],
+        ["social_assistance_share", "lwd"],
+    ]
+    assert found.gaps.iloc[1].to_dict() == {
+        "indicator_id": "social_assistance_share",
+        "area_id": "lwo",
+        "compare_id": "lwd",
+        "year": 2020,
+        "gap": 5.0,
+        "lower": pytest.approx(found.gaps.iloc[1]["lower"]),
+        "upper": pytest.approx(found.gaps.iloc[1]["upper"]),
+        "oriented_gap": 5.0,
+        "relative_gap": pytest.approx(5 / 7),
+    }
+
+
+def test_a_rate_of_events_has_the_exact_interval_of_a_count_and_its_gap_none():
+    # Garwood for 10 events: 4.795 to 18.390, here per 1,000 residents.
+    found = compare(("lwo", "registered_crimes", 10.0, 10.0, 1000.0), ("lwd", "registered_crimes", 8.0, 40.0, 5000.0))
+    assert found.levels.iloc[0][["lower", "upper"]].tolist() == pytest.approx([4.795, 18.390], abs=5e-4)
+    assert found.gaps.iloc[0][["gap", "oriented_gap"]].tolist() == [2.0, 2.0]
+    assert found.gaps[["lower", "upper"]].isna().all(axis=None)
+
+
+def test_the_margin_of_the_provider_is_kept():
+    rows = observations(OOST, CITY)
+    rows.loc[0, ["lower", "upper"]] = [11.0, 13.5]
+    levels = compare_area(rows, "lwo", ("lwd",), indicators(), areas(), 2020).levels
+    assert levels.iloc[0][["lower", "upper"]].tolist() == [11.0, 13.5]
+    assert 7 - 0.75 < levels.iloc[1]["lower"] < 7 < levels.iloc[1]["upper"] < 7 + 0.75
+
+
+@pytest.mark.parametrize(("city", "is_known"), [(1000.0, False), (1001.0, True)])
+def test_an_area_that_is_all_of_its_city_has_no_rest_to_be_compared_with(city, is_known):
+    gap = compare(OOST, ("lwd", "social_assistance_share", 7.0, 120.0, city)).gaps.iloc[0]
+    assert pd.notna(gap["lower"]) == pd.notna(gap["upper"]) == is_known
+
+
+def test_a_comparison_of_nothing_gives_no_relative_gap():
+    gap = compare(OOST, ("lwd", "social_assistance_share", 0.0, None, None)).gaps.iloc[0]
+    assert gap["gap"] == 12.0
+    assert pd.isna(gap["relative_gap"])
+
+
+def test_what_has_no_year_is_compared_without_one():
+    rows = observations(OOST, CITY).assign(year=pd.array([pd.NA, pd.NA], dtype="Int64"))
+    found = compare_area(pd.concat([rows, observations(REST)]), "lwo", ("lwd", "lwd-rest"), indicators(), areas(), None)
+    assert found.levels["area_id"].tolist() == ["lwo", "lwd"]
+    with pytest.raises(CannotAnswerError) as refused:
+        compare_area(rows, "lwo", ("lwd",), indicators(), areas(), 2020)
+    assert refused.value.reason == "no_figures_of_area"
+    with pytest.raises(CannotAnswerError):
+        latest_year(rows, "lwo", indicators())
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "expected"),
+    [
+        ("lwo", "lwd-rest", False),
+        ("lwo", "lwd", True),
+        ("lwd", "lwo", True),
+        ("g40", "lwd-rest", True),
+        ("lwd-rest", "g40", True),
+        ("bilgaard", "oud-oost", False),
+        ("lwd-rest", "bilgaard", False),
+        ("rotterdam-rest", "lwd", False),
+    ],
+)
+def test_who_has_residents_in_common(one, two, expected):
+    assert overlaps(one, two, areas()) is expected
+
+
+def test_the_rows_that_are_shown_are_those_of_the_same_source():
+    table = observations(OOST, CITY, REST)
+    both = pd.concat([table, table.assign(source_id="other")], ignore_index=True)
+    used = used_observations(both, compare_area(table, "lwo", ("lwd",), indicators(), areas(), 2020))
+    assert used.index.tolist() == [0, 1]
