@@ -11,6 +11,7 @@ import pytest
 from lwo_analysis.effects import SensitivityCheck, judge
 from lwo_analysis.effects.power import PowerResult
 from lwo_analysis.effects.results import EffectResult
+from lwo_analysis.effects.sentences import outcome_kind
 from lwo_analysis.effects.verdict import PRE_TREND_CHECK, evidence_grade
 from lwo_analysis.errors import ParameterError
 
@@ -194,3 +195,35 @@ def test_power_is_told_where_something_could_have_been_seen(kind):
 
 def test_an_estimate_that_is_not_there_exceeds_nothing():
     assert judge(result_of(estimate=math.nan, status="too_few_areas"), dose_ceiling=1.0).kind == "too_few_areas"
+
+
+def test_a_sentence_has_the_digits_that_its_interval_allows():
+    # A quarter of the width of 0.7 is 0.175: two decimals, half of it being below a tenth.
+    found = result_of(estimate=1.35, interval=(1.0, 1.7), n_treated=1, n_control=1)
+    assert found.sentence("en") == (
+        "Unemployment is 1.35 points higher than was to be expected without the programme (95% interval +1.00 points to "
+        "+1.70 points; p = 0.010). 1 area with the programme compared with 1 area without."
+    )
+    # Logarithms: e to 0.0953 is 1.100, to 0.0488 is 1.050 and to 0.1398 is 1.150.
+    found = result_of(estimate=0.09531, interval=(0.04879, 0.13976), scale="log", level=0.9, n_control=0)
+    assert found.sentence("nl") == (
+        "De werkloosheid is 10 % hoger dan zonder het programma te verwachten was (90%-interval +5 % tot +15 %; p = 0,010). "
+        "Vergelijking van 5 gebieden met het programma met de ontwikkeling van vóór de start."
+    )
+
+
+@pytest.mark.parametrize(
+    ("interval", "p_value", "estimate", "kind"),
+    [
+        ((0.0, 2.0), 0.01, 1.0, "inconclusive"),
+        ((-2.0, 0.0), 0.01, -1.0, "inconclusive"),
+        ((0.1, 2.0), 0.05, 1.0, "higher"),
+        ((0.1, 2.0), 0.051, 1.0, "inconclusive"),
+        ((0.1, 2.0), math.nan, 1.0, "higher"),
+        ((-2.0, -0.1), 0.05, -1.0, "lower"),
+        ((math.nan, 2.0), 0.01, 1.0, "p_only"),
+        ((0.1, math.nan), 0.01, 1.0, "p_only"),
+    ],
+)
+def test_what_kind_of_outcome_it_is(interval, p_value, estimate, kind):
+    assert outcome_kind(result_of(interval=interval, p_value=p_value, estimate=estimate)) == kind
