@@ -43,7 +43,9 @@ PRELOADED = (
 PRELOADED_LATER = ("statsmodels.api", "linearmodels.panel")
 """What some pages need; imported once it is worth it for the pages that are still to come."""
 ORDERS_OF_ONE_PAGE = 2
-"""The page itself and its site: a run of one page does not import what it may not need."""
+"""The page itself and its site."""
+ORDERS_OF_A_FEW_PAGES = 5
+"""So few do not win back the seconds that `PRELOADED_LATER` takes."""
 SECONDS_TO_END = 3
 
 
@@ -70,6 +72,7 @@ def serve() -> None:
                 forked += line.startswith("+")
                 if forked == ORDERS_OF_ONE_PAGE + 1:
                     _warm()
+                if forked == ORDERS_OF_A_FEW_PAGES + 1:
                     _preload(PRELOADED_LATER)
                 _obey(line, workers, (wake, waker))
     _end(workers)

@@ -215,26 +215,29 @@ def health_table(shift: float = 0.0) -> ServedTable:
     )
 
 
-def test_a_model_share_keeps_its_margins(tmp_path):
-    observations, _ = built(tmp_path, health_table(), key_figures("85984NED", 2024, FIGURES))
-    wijk, oost = (one(observations, "good_health", area, 2022) for area in ("bilgaard", "lwo"))
+@pytest.fixture(scope="module")
+def health(tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Model shares of 2022 and 2024 beside key figures of 2024."""
+    return built(tmp_path_factory.mktemp("health"), health_table(), key_figures("85984NED", 2024, FIGURES))[0]
+
+
+def test_a_model_share_keeps_its_margins(health):
+    wijk, oost = (one(health, "good_health", area, 2022) for area in ("bilgaard", "lwo"))
     assert (wijk["value"], wijk["lower"], wijk["upper"]) == (60, 57, 63)
     # Equal weights: (60 + 4 x 70) / 5 = 68, and its ends as if all wijken were off the same way.
     assert [round(float(oost[name]), 9) for name in ("value", "lower", "upper")] == [68, 65, 71]
     assert (wijk["origin"], wijk["source_id"]) == ("modelled", "rivm-health-statline")
 
 
-def test_an_area_made_by_taking_away_has_no_margins(tmp_path):
-    observations, _ = built(tmp_path, health_table(), key_figures("85984NED", 2024, FIGURES))
+def test_an_area_made_by_taking_away_has_no_margins(health):
     for area in ("lwd-rest", "lwd-city"):
-        row = one(observations, "good_health", area, 2022)
+        row = one(health, "good_health", area, 2022)
         assert pd.notna(row["value"])
         assert row[["lower", "upper"]].isna().all()
 
 
-def test_a_year_without_model_shares_is_not_published_and_has_no_margins(tmp_path):
-    observations, _ = built(tmp_path, health_table(), key_figures("85984NED", 2024, FIGURES))
-    row = one(observations, "loneliness_share", "lwo", 2024)
+def test_a_year_without_model_shares_is_not_published_and_has_no_margins(health):
+    row = one(health, "loneliness_share", "lwo", 2024)
     assert row["status"] == "not_published"
     assert row[["value", "lower", "upper"]].isna().all()
 

@@ -45,7 +45,7 @@ def make_checkout(folder: Path, pages: int) -> Checkout:
     folder.mkdir()
     for name in COPIED:
         source = REPOSITORY / name
-        ignored = shutil.ignore_patterns("__pycache__")
+        ignored = shutil.ignore_patterns("*.pyc.*")  # what another process is compiling
         shutil.copytree(source, folder / name, ignore=ignored) if source.is_dir() else shutil.copy2(source, folder / name)
     shutil.copytree(REPOSITORY / PUBLISHED, folder / PUBLISHED)
     for number in range(1, pages + 1):

@@ -81,7 +81,7 @@ def copy_repository(copy: Path) -> None:
     for name in COPIED:
         source = REPOSITORY / name
         (copy / name).parent.mkdir(parents=True, exist_ok=True)
-        ignored = shutil.ignore_patterns("__pycache__", "*.ipynb_checkpoints")
+        ignored = shutil.ignore_patterns("*.pyc.*", "*.ipynb_checkpoints")  # what another process is compiling; drafts
         shutil.copytree(source, copy / name, ignore=ignored) if source.is_dir() else shutil.copy2(source, copy / name)
     for name in COPIED_FILES:
         shutil.copy2(REPOSITORY / name, copy / name)
