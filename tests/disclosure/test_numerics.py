@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
+from lwo_analysis.disclosure import secondary
 from lwo_analysis.disclosure.attack import Range, consistent_point, is_safe, possible_range, tied_cells
 from lwo_analysis.disclosure.cells import CellSystem
 from lwo_analysis.disclosure.secondary import complementary_pattern, exposed_cells
@@ -170,3 +171,47 @@ def test_a_mean_stays_unknown_to_the_share_of_its_size_that_the_rule_asks():
     system = sparse(system_of([100, 300, 400], [[1, 1, -1]], (0,), **changes, costs=np.array([0.0, 1.0, np.inf])))
     assert exposed_cells(system, system.is_secret) == {0: pytest.approx((100, 100))}
     assert complementary_pattern(system).hidden.tolist() == [True, True, False]
+
+
+def partners(amounts: list[float], **changes: object) -> list[int]:
+    """Return what is hidden beside the first amount, which adds up with the others to a last one that cannot be hidden."""
+    system = system_of(amounts, [[1.0] * (len(amounts) - 1) + [-1.0]], (0,), width=np.zeros(len(amounts)), **changes)
+    return secondary._partners(system, system.amounts, np.arange(len(amounts)) == 0, 0).tolist()
+
+
+@pytest.mark.parametrize(("secret", "expected"), [(16.0, [1]), (20.0, [1, 2])])
+def test_a_secret_must_be_able_to_move_by_five_quarters_of_its_share(secret, expected):
+    # A fifth of 16 or 20, times 1.25: 4 or 5. The cheaper partner has 4 to give.
+    relative = np.array([0.2, 0.0, 0.0, 0.0])
+    costs, upper = np.array([0.0, 1.0, 2.0, np.inf]), np.full(4, np.inf)
+    assert partners([secret, 4.0, 10.0, secret + 14], relative_width=relative, costs=costs, upper=upper) == expected
+
+
+@pytest.mark.parametrize(("lower", "expected"), [(0.0, [1, 2]), (17.5, [1]), (18.0, [1])])
+def test_what_cannot_move_up_moves_down_as_far_as_it_may(lower, expected):
+    # 5 in all: 2 up to its upper bound, and 3 down unless its lower bound is nearer. The cheaper partner can take 2.5 more.
+    found = partners(
+        [20.0, 4.0, 10.0, 34.0],
+        relative_width=np.array([0.2, 0.0, 0.0, 0.0]),
+        costs=np.array([0.0, 1.0, 2.0, np.inf]),
+        lower=np.array([lower, 0.0, 0.0, 0.0]),
+        upper=np.array([22.0, 6.5, np.inf, np.inf]),
+    )
+    assert found == expected
+
+
+def test_what_is_hidden_already_costs_nothing():
+    # The second is hidden and dear, the third cheap: it stays shown.
+    system = system_of([5, 50, 50, 105], [[1.0, 1.0, 1.0, -1.0]], (0,), costs=np.array([0.0, 9.0, 0.5, np.inf]))
+    moved = secondary._cheapest_change(system, system.amounts, np.array([True, True, False, False]), 0, 4.0)
+    assert moved.tolist() == [True, True, False, False]
+    fresh = secondary._cheapest_change(system, system.amounts, np.array([True, False, False, False]), 0, 4.0)
+    assert fresh.tolist() == [True, False, True, False]
+    # Nothing can give 56, so no change is found.
+    alone = system_of([5, 50, 55], [[1.0, 1.0, -1.0]], (0,), costs=np.array([0.0, 1.0, np.inf]), upper=np.full(3, np.inf))
+    assert not secondary._cheapest_change(alone, alone.amounts, np.array([True, False, False]), 0, 51.0).any()
+    assert secondary._cheapest_change(alone, alone.amounts, np.array([True, False, False]), 0, 50.0).tolist() == [
+        True,
+        True,
+        False,
+    ]
