@@ -215,3 +215,61 @@ def test_what_is_hidden_already_costs_nothing():
         True,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("step", "upper", "lower", "expected"),
+    [
+        (2.0, 9.0, 2.0, [0, 1]),  # the cheap one gives 2
+        (2.0, 9.0, 2.1, [0, 1, 2]),
+        (2.0, 9.0, 4.0, [0, 2]),  # it stands at its lower bound
+        (-2.0, 6.0, 0.0, [0, 1]),  # it takes 2
+        (-2.0, 5.9, 0.0, [0, 1, 2]),
+        (-2.0, 4.0, 0.0, [0, 2]),  # it stands at its upper bound
+        (-2.0, 3.0, 0.0, [0, 2]),  # or above it: what is published may be rounded
+    ],
+)
+def test_the_cheapest_partner_moves_as_far_as_its_bounds(step, upper, lower, expected):
+    # 20 + 4 + 10 = 34; the second costs 1 and the third 2.
+    system = system_of(
+        [20, 4, 10, 34],
+        [[1.0, 1.0, 1.0, -1.0]],
+        (0,),
+        costs=np.array([0.0, 1.0, 2.0, np.inf]),
+        upper=np.array([np.inf, upper, np.inf, np.inf]),
+        lower=np.array([0.0, lower, 0.0, 0.0]),
+    )
+    moved = secondary._cheapest_change(system, system.amounts, np.arange(4) == 0, 0, step)
+    assert np.flatnonzero(moved).tolist() == expected
+
+
+def test_a_secret_in_a_later_sum_and_one_of_two_equal_amounts_are_protected():
+    later = sparse(system_of([7, 8, 15, 5, 50, 55], [[1, 1, -1, 0, 0, 0], [0, 0, 0, 1, 1, -1]], (3,)))
+    assert complementary_pattern(later).hidden.tolist() == [False, False, False, True, True, False]
+    assert complementary_pattern(later).protects == {4: 3}
+    twin = sparse(system_of([5, 5], [[1, -1]], (0,)))
+    assert complementary_pattern(twin).hidden.tolist() == [True, True]
+    assert exposed_cells(twin, np.array([True, False])) == {0: pytest.approx((5, 5))}
+
+
+def test_a_secret_that_is_shown_on_purpose_is_not_examined():
+    system = sparse(system_of([5, 50, 55], [[1, 1, -1]], (0,)))
+    assert exposed_cells(system, np.array([False, True, False])) == {}
+
+
+def test_partners_are_those_of_the_cheapest_change_before_any_is_shown_again(monkeypatch):
+    # For 9 the second (1 to give, cost 1) and the third (20, cost 1.5) cost 1 + 12; the third alone 13.5. It suffices, though.
+    costs = np.array([0.0, 1.0, 1.5, 3.0, np.inf])
+    system = sparse(system_of([0, 1, 20, 30, 51], [[1, 1, 1, 1, -1]], (0,), costs=costs))
+    assert complementary_pattern(system).protects == {2: 0}
+    monkeypatch.setattr(secondary, "_thinned", lambda _system, _point, pattern: pattern)
+    found = complementary_pattern(system)
+    assert (found.protects, found.hidden.tolist()) == ({1: 0, 2: 0}, [True, True, True, False, False])
+
+
+def test_when_no_change_is_found_everything_that_may_be_is_hidden(monkeypatch):
+    # The partners can give 8 where 9 is asked.
+    system = sparse(system_of([0, 4, 4, 8], [[1, 1, 1, -1]], (0,), costs=np.array([0.0, 1.0, 1.0, np.inf])))
+    assert complementary_pattern(system).hidden.tolist() == [True, True, True, False]
+    monkeypatch.setattr(secondary, "_thinned", lambda _system, _point, pattern: pattern)
+    assert complementary_pattern(system).protects == {1: 0, 2: 0}
