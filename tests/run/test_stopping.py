@@ -41,6 +41,7 @@ def test_a_stopped_run_leaves_one_line_and_no_kernel(tmp_path: Path, send, numbe
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell lets what it starts with `&` ignore Ctrl-C
     )
     try:
         assert wait_until(lambda: any(tmp_path.glob("lwo-run-*/k-*")), WAIT_FOR_KERNEL)
