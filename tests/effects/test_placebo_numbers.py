@@ -14,6 +14,7 @@ from lwo_analysis.effects.inference import assignments
 from lwo_analysis.effects.inference.assignments import actual_first, placebo_assignments
 from lwo_analysis.effects.inference.contrasts import Contrasts, unit_contrasts
 from lwo_analysis.effects.inference.placebo import PlaceboResult, run_placebo_test
+from lwo_analysis.effects.inference.placebo_statistics import _among_places, _comparison_spread, placebo_statistics
 from lwo_analysis.effects.inference.wild_bootstrap import WildBootstrapResult, _signs
 from lwo_analysis.effects.power import effect_at_power, power_curve
 from lwo_analysis.errors import DesignError, InferenceUnavailableWarning, ParameterError
@@ -302,3 +303,25 @@ def test_the_power_of_an_effect_is_the_share_of_thresholds_below_it():
     assert curve["effect"].iloc[[0, -1]].tolist() == [0.0, pytest.approx(2.2)]
     assert (len(curve), curve["power"].iloc[0], curve["power"].iloc[-1]) == (41, 0.25, 0.75)
     assert power_curve(np.array([math.inf]))["effect"].max() == 1.0
+
+
+def test_the_noise_among_places_and_outside_them_by_hand():
+    # Weights 2/3 and 1/3, gaps 1 and 4, estimate 2: 2/1 x (4/9 x 1 + 1/9 x 4) = 16/9.
+    assert _among_places(np.array([[1.0, 4.0]]), np.array([2.0]), np.array([2 / 3, 1 / 3])) == pytest.approx(16 / 9)
+    assert _among_places(np.array([[5.0]]), np.array([2.0]), np.array([1.0])) == 0.0
+    # Outside the first of 7, 1, 2, 6: mean 3, squares 4 + 1 + 9 = 14, times 3/2. Weighted 2, 1, 1: mean 2.5, 9 + 0.25 + 12.25.
+    averages, rows = np.array([7.0, 1.0, 2.0, 6.0]), np.array([[0]])
+    assert _comparison_spread(averages, np.ones(4), rows) == pytest.approx(14 * 3 / 2)
+    assert _comparison_spread(averages, np.array([5.0, 2.0, 1.0, 1.0]), rows) == pytest.approx((4 * 2.25 + 0.25 + 12.25) * 3 / 2)
+
+
+@pytest.mark.parametrize("others", [9, 10])
+def test_the_noise_of_the_comparison_counts_below_five_per_place(others):
+    # Two places with gaps of 1 and 2 to a mean of 0: 2 x (1/4 x 1/4 + 1/4 x 1/4) = 0.25. The others are 2 and -2 around 0.
+    rest = [2.0, -2.0] * (others // 2) + [0.0] * (others % 2)
+    contrasts = contrasts_of([1.0, 2.0, *rest], 2)
+    found = placebo_statistics(contrasts, contrasts.treated[None, :])
+    assert found.estimates == pytest.approx(1.5)
+    squares = 4.0 * (others // 2) * 2
+    outside = squares * others / (others - 1) / others**2 if others < 10 else 0.0
+    assert found.standard_errors == pytest.approx(math.sqrt(0.25 + outside))
