@@ -47,7 +47,7 @@ TESTS += ("tests/sources/test_partner_files.py", "tests/sources/test_survey_micr
 TESTS += tuple(f"lwo_analysis/{name}" for name in MUTATED)
 ON_IMPORT = ("tests/contracts/test_frozen.py", "tests/effects/test_defaults.py", "tests/indicators/test_defaults.py")
 TESTS += ON_IMPORT[:1]
-SEED, SAMPLE = 20261121, 320
+SEED, SAMPLE = 20261122, 320
 NARROW, WIDE = 8.0, 40.0  # seconds of tests that a mutant gets, and that one gets which survived those
 PYTEST = ("--quiet", "--no-header", "--tb=line", "-p", "no:cacheprovider", "--hypothesis-seed=0")
 PYTEST += ("-W", "ignore::pytest.PytestAssertRewriteWarning")  # plugins that were imported before pytest started

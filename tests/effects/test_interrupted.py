@@ -97,3 +97,56 @@ def test_anticipation_is_refused():
 def test_an_exposure_with_gaps_is_refused():
     with pytest.raises(DesignError, match="people: expected a population above 0"):
         fit_interrupted_time_series(two_areas().assign(people=0.0), DESIGN, model="poisson", exposure_col="people")
+
+
+def alone(values, n_units=1):
+    """Return treated areas without any other, in 2000-2023, with a start in 2012 and the same values in each."""
+    rows = [(f"a{unit}", 2000 + place, value, 2012.0) for unit in range(n_units) for place, value in enumerate(values)]
+    return pd.DataFrame(rows, columns=["area_id", "year", "value", "start_year"])
+
+
+def test_a_series_without_comparison_areas_has_every_field():
+    noise = np.where(np.arange(24) % 3 == 0, 0.2, -0.1)
+    found = fit_interrupted_time_series(alone(10 + 0.5 * TIME - 3 * (TIME > 12) + noise), DESIGN, level=0.9)
+    assert (found.n_treated, found.n_control, found.scale, found.level, found.status) == (1, 0, "difference", 0.9, "estimated")
+    assert found.estimate == pytest.approx(-3, abs=0.3)
+    # 24 observations, 3 parameters: t(21) is 1.7207 for 90 %.
+    half = 1.7207 * found.standard_error
+    assert found.interval == pytest.approx((found.estimate - half, found.estimate + half), rel=1e-4)
+    table = found.details.set_index("term")
+    assert list(table.columns) == ["estimate", "standard_error", "lower", "upper"]
+    assert table.loc["step"].tolist() == pytest.approx([found.estimate, found.standard_error, *found.interval])
+    assert found.warnings[1] == "24 observations for 3 parameters"
+    assert found.method == "interrupted time series (ols-hac)"
+    assert "Newey-West with 2 lags" in found.inference
+
+
+def test_counts_are_told_as_rates_on_a_logarithmic_scale():
+    counts = np.round(1000 * np.exp(0.01 * TIME - 0.5 * (TIME > 12)) + np.where(TIME % 2 == 0, 20, -20))
+    found = fit_interrupted_time_series(alone(counts, 2), DESIGN, model="quasi_poisson")
+    assert (found.scale, found.n_treated, found.inference.startswith("quasi-Poisson, Pearson dispersion")) == ("log", 2, True)
+    # 1.959964 standard errors by the normal distribution; the rate ratio of the step is e to -0.5.
+    assert (found.interval[1] - found.estimate) / found.standard_error == pytest.approx(1.959964, rel=1e-6)
+    step = found.details.set_index("term").loc["step"]
+    assert step["rate_ratio"] == pytest.approx(np.exp(-0.5), rel=0.03)
+    assert step[["rate_ratio_lower", "rate_ratio_upper"]].tolist() == pytest.approx(np.exp(found.interval).tolist())
+
+
+def test_no_count_is_below_nothing_and_none_may_be_zero():
+    counts = np.full(24, 5.0)
+    counts[3] = 0.0
+    fit_interrupted_time_series(alone(counts), DESIGN, model="poisson")
+    counts[3] = -1.0
+    with pytest.raises(DesignError, match="outcome: expected counts of at least 0, found negative values"):
+        fit_interrupted_time_series(alone(counts), DESIGN, model="poisson")
+
+
+@pytest.mark.parametrize(("lowest", "is_refused"), [(1.0, False), (0.0, True)])
+def test_the_population_is_above_nothing_in_every_period(lowest, is_refused):
+    panel = alone(5.0 + TIME % 2).assign(people=100.0)
+    panel.loc[3, "people"] = lowest
+    if is_refused:
+        with pytest.raises(DesignError, match=r"panel.people: expected a population above 0 in every period"):
+            fit_interrupted_time_series(panel, DESIGN, model="poisson", exposure_col="people")
+    else:
+        fit_interrupted_time_series(panel, DESIGN, model="poisson", exposure_col="people")
