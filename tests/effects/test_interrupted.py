@@ -53,7 +53,7 @@ def test_harmonics_repeat_after_a_year():
     assert X[0, 3:] == pytest.approx(X[12, 3:])
 
 
-@pytest.mark.parametrize(("n_points", "lags"), [(12, 2), (24, 2), (59, 3), (100, 4)])
+@pytest.mark.parametrize(("n_points", "lags"), [(12, 2), (27, 2), (28, 3), (59, 3), (99, 3), (100, 4)])
 def test_newey_west_lags_follow_the_rule(n_points, lags):
     assert newey_west_lags(n_points) == lags
 
