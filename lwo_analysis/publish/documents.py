@@ -23,6 +23,7 @@ FOLDERS = ("docs", "benchmarks")
 DUTCH = frozenset({"docs/lezen.md"})
 """Documents for readers of the findings; the others are for people who work with the code, and are in English."""
 _TAG = re.compile(r"<[^>]+>")
+_FIRST_CELL = re.compile(r"<td([^>]*)>(.*?)</td>", flags=re.DOTALL)
 
 
 def document_pages(lang: str, repository: Path = REPOSITORY) -> list[SitePage]:
@@ -120,12 +121,13 @@ class _DocumentRenderer(mistune.HTMLRenderer):
 
     def table_row(self, text: str) -> str:
         """Return a row whose first cell names it."""
-        named = text.replace("<td>", '<th scope="row">', 1).replace("</td>", "</th>", 1)
+        named = _FIRST_CELL.sub(r'<th scope="row"\1>\2</th>', text, count=1)
         return f"<tr>{named}</tr>\n"
 
     def table_cell(self, text: str, align: str | None = None, head: bool = False) -> str:
-        """Return a cell; how it is aligned is left to the style of the site, and a corner without words heads nothing."""
-        return f'<th scope="col">{text}</th>' if head and text else f"<td>{text}</td>"
+        """Return a cell; figures stand to the right as the document asks, and a corner without words heads nothing."""
+        mark = ' class="num"' if align == "right" else ""
+        return f'<th scope="col"{mark}>{text}</th>' if head and text else f"<td{mark}>{text}</td>"
 
     def _once(self, name: str, between: str) -> str:
         self.used[name] += 1

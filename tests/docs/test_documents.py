@@ -139,6 +139,14 @@ def test_a_document_without_one_title_is_refused(text: str, tmp_path: Path) -> N
         document_pages("en", write(tmp_path, one=text))
 
 
+def test_figures_in_a_table_stand_to_the_right_and_the_first_cell_names_the_row(tmp_path: Path) -> None:
+    table = "| a | b | c |\n| --- | ---: | --- |\n| x | 1 | y |\n\n| d |\n| ---: |\n| 2 |\n"
+    page = document_pages("en", write(tmp_path, one=f"# One\n\n{table}"))[0]
+    assert '<th scope="row">x</th><td class="num">1</td><td>y</td>' in page.body
+    assert '<th scope="col" class="num">b</th><th scope="col">c</th>' in page.body
+    assert '<th scope="row" class="num">2</th>' in page.body
+
+
 def test_the_power_table_follows_from_the_formula_by_hand() -> None:
     # Social assistance: (1.96 + 0.842) x sqrt(2 x 0.117 x 0.883 / (23,800 x years)), in percentage points.
     row = next(line for line in text_of("docs/power.md").splitlines() if "social_assistance_share" in line)
