@@ -88,3 +88,10 @@ def test_the_sentence_counts():
     result = adjust_for_multiplicity(np.array([0.001, 0.2, 0.9]), names=("a", "b", "c"))
     assert result.sentence("nl").startswith("Van de 3 indicatoren blijven er 1")
     assert result.table()["indicator"].tolist() == ["a", "b", "c"]
+
+
+def test_the_table_stands_by_p_value_and_is_numbered_anew():
+    table = adjust_for_multiplicity(np.array([0.04, 0.01, 0.03]), names=("a", "b", "c"), method="holm").table()
+    assert table["indicator"].tolist() == ["b", "c", "a"]
+    assert table.index.tolist() == [0, 1, 2]
+    assert table["adjusted"].tolist() == pytest.approx([0.03, 0.06, 0.06])

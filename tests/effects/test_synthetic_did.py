@@ -109,3 +109,13 @@ def test_the_result_has_a_fit_per_cohort_and_says_how_to_get_inference():
     assert set(result.details["cohort"]) == {2020, 2021}
     assert result.status == "too_few_areas"
     assert "placebo" in result.inference
+
+
+@pytest.mark.parametrize("zeta", [0.0, 0.5, 2.0])
+def test_two_periods_before_have_weights_in_closed_form(zeta):
+    # min |a r1 + (1 - a) r2|^2 + N zeta^2 (a^2 + (1 - a)^2) is at a = (r2'(r2 - r1) + N zeta^2) / (|r1 - r2|^2 + 2 N zeta^2).
+    pre, after = np.array([[1.0, 3.0], [2.0, 1.0], [4.0, 5.0], [0.0, 2.0]]), np.array([2.5, 1.0, 5.5, 0.5])
+    r1, r2 = ((pre - pre.mean(axis=0)) - (after - after.mean())[:, None]).T
+    share = (r2 @ (r2 - r1) + 4 * zeta**2) / ((r1 - r2) @ (r1 - r2) + 8 * zeta**2)
+    assert 0 < share < 1
+    assert time_weights(pre, after, zeta=zeta).tolist() == pytest.approx([share, 1 - share])

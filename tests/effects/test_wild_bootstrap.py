@@ -110,3 +110,17 @@ def test_drawn_signs_are_plus_or_minus_one_about_as_often(draws):
 def test_three_treated_areas_are_the_least_without_a_warning(n_treated, notes):
     found = wild_cluster_bootstrap(panel_of(6, n_treated), DESIGN)
     assert (len(found.warnings), found.n_treated) == (notes, n_treated)
+
+
+def test_the_table_has_every_number_and_no_warnings():
+    found = wild_cluster_bootstrap(panel_of(6, 2), DESIGN)
+    assert found.table().iloc[0].to_dict() == {
+        "estimate": found.estimate,
+        "t_statistic": found.t_statistic,
+        "p_value": found.p_value,
+        "null_effect": 0.0,
+        "n_clusters": 6,
+        "n_treated": 2,
+        "n_draws": 64,
+        "enumerated": True,
+    }

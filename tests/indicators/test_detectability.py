@@ -236,3 +236,18 @@ def test_impossible_shares_are_refused(share: float) -> None:
 def test_an_impossible_panel_mde_is_refused() -> None:
     with pytest.raises(ParameterError, match="panel_mde"):
         verdict_on("I12", "social_assistance_share", panel_mde=0.0)
+
+
+def test_every_verdict_has_its_words_in_both_languages() -> None:
+    assert [verdict.label("nl") for verdict in Verdict] == [
+        "zichtbaar",
+        "pas na jaren",
+        "alleen met microdata",
+        "alleen kwalitatief",
+    ]
+    assert [verdict.label("en") for verdict in Verdict] == [
+        "visible",
+        "only after years",
+        "only with microdata",
+        "only qualitative",
+    ]
