@@ -94,3 +94,37 @@ def test_when_nothing_is_caused_the_price_has_no_limit() -> None:
     assert judge_result_payment(tariff=1000.0, successes=4, chance_without_help=[0.5] * 10).paid_per_caused_success == float(
         "inf"
     )
+
+
+@pytest.mark.parametrize(("successes", "price"), [(5.0, float("inf")), (4.5, float("inf")), (4.0, float("inf")), (5.5, 11_000.0)])
+def test_a_price_per_caused_success_needs_one_caused(successes: float, price: float) -> None:
+    # Five successes were to be expected; the half one above them carries 5.5 times 1,000 euro.
+    found = judge_result_payment(tariff=1000.0, successes=successes, chance_without_help=[0.5] * 10)
+    assert (found.caused, found.paid_per_caused_success, found.paid_per_success) == (successes - 5, price, 1000.0)
+
+
+@pytest.mark.parametrize(
+    ("tariff", "successes", "told"),
+    [(0.0, 10.0, ""), (-0.01, 5.0, "tariff: expected zero or more"), (1.0, 0.0, "successes: "), (1.0, 10.1, "successes: ")],
+)
+def test_payments_at_their_limits(tariff: float, successes: float, told: str) -> None:
+    if told:
+        with pytest.raises(ParameterError, match=told):
+            judge_result_payment(tariff=tariff, successes=successes, chance_without_help=[0.5] * 10)
+    else:
+        assert judge_result_payment(tariff=tariff, successes=successes, chance_without_help=[0.5] * 10).paid == 0.0
+
+
+def test_the_best_two_of_four_are_chosen_by_chance_once_in_six() -> None:
+    # Mean 0.7 against 0.5 with a spread of sqrt(0.05); of the six pairs only one has a mean of 0.7.
+    found = check_cream_skimming([0.8, 0.6], [0.2, 0.4, 0.6, 0.8], rng=np.random.default_rng(2), draws=600)
+    assert found.standardised_difference == pytest.approx(0.2 / 0.05**0.5)
+    again = np.random.default_rng(2)
+    hits = sum(sorted(again.choice([0.2, 0.4, 0.6, 0.8], 2, replace=False)) == [0.6, 0.8] for _ in range(600))
+    assert found.p_value == (1 + hits) / 601
+    assert not found.flagged
+    # All who may be served: no choice at all.
+    every = check_cream_skimming([0.2, 0.8], [0.2, 0.8], rng=np.random.default_rng(2), draws=20)
+    assert (every.standardised_difference, every.p_value, every.flagged) == (0.0, 1.0, False)
+    for chances in ([1.0, 0.0], [0.0, 1.0]):
+        assert not check_cream_skimming(chances, [0.0, 1.0], rng=np.random.default_rng(2), draws=5).flagged
