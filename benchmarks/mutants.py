@@ -68,7 +68,7 @@ READING = """\
   no Python (another sign for the `*` between arguments). Texts stay.
 - **Sample**: a place (file, position, kind of change) at random, each as likely as any other, then one of the changes possible
   there; {sites:,} places. Those inside error messages are among them, and count as survivors when no test reads them.
-- **Killed**: a test fails, or the mutant cannot be imported. **Too slow**: the tests take over ten seconds more than thrice
+- **Killed**: a test fails, or the mutant cannot be imported. **Too slow**: the tests take over a minute more than thrice
   their usual time; counted as noticed. A mutant that survives the tests of its line (up to {narrow:.0f} s of them) is given all
   tests of the files that use its module (up to {wide:.0f} s) before it counts as a survivor. Times are those of the processor.
 """
@@ -279,7 +279,7 @@ def examine(number: int, place: Place, choice: tuple[str, int], recorded: dict[s
     try:
         for tests in chosen:
             if result == "survived" and tests:
-                limit = 10 + 3 * sum(recorded["seconds"][test] for test in tests)
+                limit = 60 + 3 * sum(recorded["seconds"][test] for test in tests)
                 result, killer = run_tests(tests, limit, root / "killer")
     finally:
         path.write_text(source, encoding="utf-8")

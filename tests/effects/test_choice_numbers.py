@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from lwo_analysis.effects.event_study import relative_period_dummies
 from lwo_analysis.effects.inference.variance_model import ferman_pinto_variance
 from lwo_analysis.effects.nested_predictors import _root, _search
 from lwo_analysis.effects.results import from_standard_error, standard_errors
+from lwo_analysis.effects.sensitivity import variations
 from lwo_analysis.effects.sensitivity.check import SensitivityCheck
 from lwo_analysis.effects.sensitivity.specification_curve import _dominant_share, _joint_p, _sentences, _shared_rows
 from lwo_analysis.effects.sensitivity.variations import compare_variants
@@ -163,6 +165,7 @@ def test_a_frozen_design_is_written_as_readable_text():
             {"window": (2015, 2022), "start_years": (2023,)},
             r"found \[2023\]",
         ),
+        ({"window": (2015, 2022), "start_years": (2016,)}, {"window": (2015, 2022), "start_years": (2014,)}, "starts inside"),
     ],
 )
 def test_each_border_of_a_design(allowed, refused, told):
@@ -276,3 +279,24 @@ def test_every_area_needs_a_number_of_people_to_have_a_noise(wrong):
     told = r"expected a positive number of persons in every area, found [01] areas without one"
     with pytest.raises(ParameterError, match=told):
         ferman_pinto_variance(np.array([1.0, -1.0, 2.0]), np.array([100.0, wrong, 50.0]))
+
+
+@pytest.mark.parametrize(("p_value", "passed"), [(0.05, False), (0.051, True), (0.0, False), (math.nan, None)])
+def test_a_pretended_start_uses_no_period_that_may_already_feel_the_real_one(monkeypatch, p_value, passed):
+    seen = []
+
+    def test_of(panel, design, draws):
+        seen.append((panel["year"].max(), panel["start_year"].dropna().unique().tolist(), draws))
+        return SimpleNamespace(estimate=1.5, p_value=p_value)
+
+    monkeypatch.setattr(variations, "placebo_test", test_of)
+    panel = pd.DataFrame(
+        {"area_id": ["a"] * 8 + ["b"] * 8, "year": [*range(2012, 2020)] * 2, "start_year": [2018.0] * 8 + [math.nan] * 8}
+    )
+    found = variations.placebo_in_time(panel, Design(population=None, anticipation=1), [2015, 2016], draws=7)
+    # Real start 2018 with one year of anticipation: the last year is 2016.
+    assert seen == [(2016, [2015.0], 7), (2016, [2016.0], 7)]
+    assert found.passed is passed
+    assert found.table["variant"].tolist() == [2015, 2016]
+    assert found.table["estimate"].tolist() == [1.5, 1.5]
+    assert found.criterion == "no pretended start has p <= 0.05"

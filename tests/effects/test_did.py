@@ -174,3 +174,11 @@ def test_a_period_of_an_event_study_has_the_t_interval_of_its_error_and_the_refe
     # 1e-6: the quantile is printed with six decimals.
     assert table["lower"].tolist() == pytest.approx([1.0, 0.0, 3 - 2.228139 * 0.5], abs=1e-6)
     assert table["upper"].tolist() == pytest.approx([1.0, 0.0, 3 + 2.228139 * 0.5], abs=1e-6)
+
+
+def test_six_cells_that_were_found_are_named():
+    cells = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (2, 2)]
+    rows = pd.DataFrame(cells, columns=["treated", "after"]).assign(answer=1.0)
+    with pytest.raises(DesignError, match="treated x after: expected 0/1 columns with respondents in all four cells") as caught:
+        fit_repeated_cross_sections(rows, outcome_col="answer", treated_col="treated", after_col="after")
+    assert str(caught.value).count(" (") + str(caught.value).count("[(") == 6
