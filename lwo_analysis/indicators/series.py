@@ -90,4 +90,4 @@ def best_source_rows(observations: pd.DataFrame, indicators: Mapping[str, Indica
     keys = [observations["indicator_id"], observations["year"]]
     first_filled = rank.where(observations["value"].notna()).groupby(keys, dropna=False).transform("min")
     first = rank.groupby(keys, dropna=False).transform("min")
-    return (rank.isna() | rank.eq(first_filled.fillna(first))).fillna(True).astype(bool)
+    return (rank.isna() | rank.eq(first_filled.fillna(first))).astype(bool)

@@ -49,6 +49,20 @@ def test_a_variant_at_the_end_of_the_interval_holds_and_beyond_it_does_not(estim
     assert "change" not in check.table or check.table["change"].tolist() == pytest.approx([one - 2 for one in estimates])
 
 
+def test_a_variant_that_cannot_be_estimated_has_a_row_that_says_why():
+    def refuse(*_: object) -> None:
+        raise DesignError("panel", expected="a", found="b", remedy="c")
+
+    found = compare_variants("window", refuse, result_of(), [("v", pd.DataFrame(), Design())])
+    row = found.table.iloc[0].to_dict()
+    assert math.isnan(row.pop("estimate"))
+    assert math.isnan(row.pop("change"))
+    assert row == {"variant": "v", "n_treated": 0, "n_control": 0, "problem": "panel: expected a, found b; c."}
+    assert found.passed is None
+    row = varied([1.5]).table.iloc[0].to_dict()
+    assert row == {"variant": "v1.5", "estimate": 1.5, "change": -0.5, "n_treated": 5, "n_control": 60, "problem": ""}
+
+
 @pytest.mark.parametrize(("estimate", "passed"), [(0.1, True), (0.0, False), (-0.1, False)])
 def test_without_an_interval_only_the_sign_counts(estimate, passed):
     check = varied([estimate], interval=(math.nan, math.nan))

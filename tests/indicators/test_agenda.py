@@ -170,3 +170,7 @@ def test_a_sheet_has_the_names_of_the_columns_above_its_rows(rows: list[dict[str
 
 def test_a_sheet_without_rows_is_empty() -> None:
     assert load_workbook(io.BytesIO(to_excel([]))).active.max_row == 1
+
+
+def test_the_rows_as_json_are_indented_by_two_and_keep_their_letters() -> None:
+    assert to_json([{"a": 1, "b": "é"}]).decode() == '[\n  {\n    "a": 1,\n    "b": "é"\n  }\n]\n'

@@ -57,6 +57,9 @@ def test_without_movers_nothing_can_be_explained_by_them():
         {"start": np.nan, "end": 0.2, "in_share": 0.1, "out_share": 0.1},
         {"start": 0.2, "end": 0.2, "in_share": 1.0, "out_share": 0.1},
         {"start": 0.2, "end": 0.2, "in_share": 0.1, "out_share": 0.1, "in_profile": (0.4, 0.3)},
+        {"start": 0.2, "end": 0.2, "in_share": 0.1, "out_share": 0.1, "in_profile": (0.4, 1.01)},
+        {"start": 0.2, "end": 0.2, "in_share": 0.1, "out_share": 0.1, "in_profile": (-0.01, 0.3)},
+        {"start": 0.2, "end": 0.2, "in_share": 0.1, "out_share": 0.1, "out_profile": (0.1, 1.01)},
         {"start": 0.01, "end": 0.2, "in_share": 0.1, "out_share": 0.5, "out_profile": (0.5, 0.6)},  # impossible given the start
     ],
 )

@@ -124,3 +124,27 @@ def test_impossible_numbers_are_refused(reached: float, population: float) -> No
 def test_a_ceiling_lies_between_0_and_1_and_a_cap_never_raises_it(reached: float, population: float, affected: float) -> None:
     free, capped = dose_ceiling(reached, population), dose_ceiling(reached, population, affected=affected)
     assert 0 <= capped.ceiling <= free.ceiling <= 1
+
+
+@pytest.mark.parametrize(
+    ("share", "reference", "population", "years", "name"),
+    [
+        (1.01, 0.5, 1, 1, "share"),
+        (-0.01, 0.5, 1, 1, "share"),
+        (0.5, 1.01, 1, 1, "reference"),
+        (0.5, 0.4, 0, 1, "population"),
+        (0.5, 0.4, 1, 0, "years"),
+    ],
+)
+def test_a_gap_of_impossible_shares_is_refused(share, reference, population, years, name) -> None:
+    with pytest.raises(ParameterError, match=rf"^{name}: expected a number"):
+        gap_in_people(share, reference, population, years=years)
+
+
+def test_the_whole_of_a_population_is_a_possible_gap() -> None:
+    # Everybody against nobody among 60, in four years: 15 a year, whichever is the larger.
+    for pair in ((1.0, 0.0), (0.0, 1.0)):
+        found = gap_in_people(*pair, 60, years=4)
+        assert (found.people, found.per_year) == (60.0, 15.0)
+    assert gap_in_people(0.117, 0.076, 23_800, years=20).arithmetic("nl") == "(11,7 % - 7,6 %) x 23.800 = 976; / 20 = 49 per jaar"
+    assert gap_in_people(0.117, 0.076, 23_800, years=20).arithmetic("en") == "(11.7 % - 7.6 %) x 23,800 = 976; / 20 = 49 a year"
