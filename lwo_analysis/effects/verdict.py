@@ -74,10 +74,9 @@ class Verdict:
 
     def table(self) -> pd.DataFrame:
         """Return one row per note, after a row with the grade."""
-        rows = [{"topic": "grade", "status": str(self.grade), "nl": verdict_texts.GRADES["nl"][self.grade]}]
-        rows[0]["en"] = verdict_texts.GRADES["en"][self.grade]
-        rows += [{"topic": n.topic, "status": n.status, "nl": n.texts[0], "en": n.texts[1]} for n in self.notes]
-        return pd.DataFrame(rows)
+        grade = {language: texts[self.grade] for language, texts in verdict_texts.GRADES.items()}
+        notes = [{"topic": n.topic, "status": n.status, "nl": n.texts[0], "en": n.texts[1]} for n in self.notes]
+        return pd.DataFrame([{"topic": "grade", "status": str(self.grade), **grade}, *notes])
 
 
 def judge(

@@ -19,7 +19,13 @@ from lwo_analysis.effects.nested_predictors import _root, _search
 from lwo_analysis.effects.results import from_standard_error, standard_errors
 from lwo_analysis.effects.sensitivity import variations
 from lwo_analysis.effects.sensitivity.check import SensitivityCheck
-from lwo_analysis.effects.sensitivity.specification_curve import _dominant_share, _joint_p, _sentences, _shared_rows
+from lwo_analysis.effects.sensitivity.specification_curve import (
+    Specification,
+    _dominant_share,
+    _joint_p,
+    _sentences,
+    _shared_rows,
+)
 from lwo_analysis.effects.sensitivity.variations import compare_variants
 from lwo_analysis.effects.spillovers import Spillover
 from lwo_analysis.effects.verdict import PRE_TREND_CHECK, exceeds_dose
@@ -314,3 +320,9 @@ def test_a_pretended_start_uses_no_period_that_may_already_feel_the_real_one(mon
     assert found.table["variant"].tolist() == [2015, 2016]
     assert found.table["estimate"].tolist() == [1.5, 1.5]
     assert found.criterion == "no pretended start has p <= 0.05"
+
+
+def test_a_choice_shows_its_pool_by_name_and_not_every_area_left_out():
+    choice = Specification(start=2020, window=None, weights="equal", pool="narrow", without=tuple("abc"))
+    assert "narrow" in repr(choice)
+    assert "without" not in repr(choice)

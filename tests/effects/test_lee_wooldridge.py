@@ -78,3 +78,11 @@ def test_the_transform_and_the_level_change_the_answer():
     assert lee_wooldridge_test(panel, DESIGN, transform="detrend").estimate != plain.estimate
     assert lee_wooldridge_test(panel, DESIGN, level=0.8).interval[0] > plain.interval[0]
     assert "even onrustig" in plain.sentence("nl")
+
+
+def test_the_sentence_speaks_its_language():
+    found = lee_wooldridge_test(panel_of(np.random.default_rng(2).normal(size=(8, 6)), [2019.0, 2020.0]), DESIGN)
+    assert found.sentence("nl").endswith("als alle gebieden even onrustig zijn, met normale afwijkingen.")
+    assert found.sentence("en").endswith("if all areas are equally noisy, with normal deviations.")
+    assert "95%-interval" in found.sentence("nl")
+    assert "95% interval" in found.sentence("en")

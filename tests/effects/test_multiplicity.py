@@ -87,6 +87,7 @@ def test_impossible_input_is_refused(arguments, message):
 def test_the_sentence_counts():
     result = adjust_for_multiplicity(np.array([0.001, 0.2, 0.9]), names=("a", "b", "c"))
     assert result.sentence("nl").startswith("Van de 3 indicatoren blijven er 1")
+    assert result.sentence("en").startswith("Of the 3 indicators 1 remain striking")
     assert result.table()["indicator"].tolist() == ["a", "b", "c"]
 
 
