@@ -68,9 +68,10 @@ READING = """\
   no Python (another sign for the `*` between arguments). Texts stay.
 - **Sample**: a place (file, position, kind of change) at random, each as likely as any other, then one of the changes possible
   there; {sites:,} places. Those inside error messages are among them, and count as survivors when no test reads them.
-- **Killed**: a test fails, or the mutant cannot be imported. **Too slow**: the tests take over a minute more than thrice
-  their usual time; counted as noticed. A mutant that survives the tests of its line (up to {narrow:.0f} s of them) is given all
-  tests of the files that use its module (up to {wide:.0f} s) before it counts as a survivor. Times are those of the processor.
+- **Killed**: a test fails, or the mutant or a file of tests cannot be imported. **Too slow**: the tests take over a minute more
+  than thrice their usual time; counted as noticed. A mutant that survives the tests of its line (up to {narrow:.0f} s of them) is
+  given all tests of the files that use its module (up to {wide:.0f} s) before it counts as a survivor. Times are those of the
+  processor.
 """
 
 
@@ -346,8 +347,8 @@ def preload() -> None:
 
 def page(files: list[Path]) -> str:
     """Return the page about the first mutants of the sample: those before the first that did not come to its end."""
-    sample, ended = read(files)
-    results = [ended[number] for number in range(next(n for n in range(len(ended) + 1) if n not in ended))]
+    sample, known = read(files)
+    results = [known[number] for number in range(next(n for n in range(len(known) + 1) if n not in known))]
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for outcome in results:
         counts[outcome.file.removeprefix("lwo_analysis/")][outcome.result] += 1
@@ -361,11 +362,27 @@ def page(files: list[Path]) -> str:
     words = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text(encoding="utf-8"))
     why = {(one["file"], one["after"]): one["why"] for one in words["survivors"]}
     lost = [_survivor(outcome, why) for outcome in results if outcome.result == "survived"]
-    made = "the first {} of the {sample} mutants that seed {seed} draws from commit {commit}".format(len(results), **sample)
+    ended = "all {sample}" if len(results) == sample["sample"] else f"the first {len(results)} of the {{sample}}"
+    made = (ended + " mutants that seed {seed} draws from commit {commit}").format(**sample)
     start = ["# Do the tests notice a change in the numerics?", "", f"Made by `python benchmarks/mutants.py`: {made}.", ""]
     reading = READING.format(**sample, narrow=NARROW, wide=WIDE)
     return "\n".join(
-        [*start, *words["notes"], "", reading, head, *packages, total, "", head, *rows, "", "Survivors:", "", *sorted(lost)]
+        [
+            *start,
+            "\n\n".join(words["notes"]),
+            "",
+            reading,
+            head,
+            *packages,
+            total,
+            "",
+            head,
+            *rows,
+            "",
+            "Survivors:",
+            "",
+            *sorted(lost),
+        ]
     )
 
 
