@@ -100,6 +100,17 @@ def test_a_newton_step_on_one_piece_ends_where_the_gradient_is_zero():
     assert following.weights == pytest.approx([0.7, 0.3], abs=1e-12)
 
 
+def test_a_step_that_makes_it_worse_is_halved():
+    # Deviations 0, 1 and 0 at (0.3, 0.3): weights 0.3, 0 and 0.3, value 0.045 + 0.09 - 0.3, gradient (0.3, -0.4), so the
+    # direction is (-0.3, 0.2). The whole step gives (0, 0.5): three weights of a half, value 0.375 - 0.5, which is more, and a
+    # gradient of 0.5. Half of it gives (0.15, 0.4): weights 0.4, 0.25 and 0.4, value 0.01125 + 0.19125 - 0.4.
+    state = simplex._dual_state(np.array([[0.0], [1.0], [0.0]]), 1.0, np.array([0.3, 0.3]))
+    assert (state.value, state.gradient.tolist()) == (pytest.approx(-0.165), pytest.approx([0.3, -0.4]))
+    following = simplex._newton_step(np.array([[0.0], [1.0], [0.0]]), 1.0, state)
+    assert following.dual.tolist() == pytest.approx([0.15, 0.4])
+    assert following.value == pytest.approx(-0.1975)
+
+
 def test_a_newton_step_from_the_solution_goes_nowhere():
     D, eta = np.array([[1.0], [-3.0]]), 2.0
     first = simplex._newton_step(D, eta, simplex._dual_state(D, eta, np.array([0.0, 1.0])))
