@@ -366,24 +366,9 @@ def page(files: list[Path]) -> str:
     made = (ended + " mutants that seed {seed} draws from commit {commit}").format(**sample)
     start = ["# Do the tests notice a change in the numerics?", "", f"Made by `python benchmarks/mutants.py`: {made}.", ""]
     reading = READING.format(**sample, narrow=NARROW, wide=WIDE)
-    return "\n".join(
-        [
-            *start,
-            "\n\n".join(words["notes"]),
-            "",
-            reading,
-            head,
-            *packages,
-            total,
-            "",
-            head,
-            *rows,
-            "",
-            "Survivors:",
-            "",
-            *sorted(lost),
-        ]
-    )
+    is_noted = words["notes_of"].items() <= sample.items()
+    above = [*start, *(["\n\n".join(words["notes"]), ""] if is_noted else []), reading, head, *packages, total, ""]
+    return "\n".join([*above, head, *rows, "", "Survivors:", "", *sorted(lost)])
 
 
 def _survivor(outcome: Outcome, known: dict[tuple[str, str], str]) -> str:
