@@ -26,6 +26,8 @@ from lwo_analysis.run.fence import CHANGES, WRITING, make_fence
 from lwo_analysis.run.unneeded import skip_unneeded
 
 RULES = "LWO_KERNEL_RULES"
+PARENT = "JPY_PARENT_PID"
+"""Set by Jupyter. A process that asks for its parent when it starts may be told whoever took over from a dead one."""
 SEED = 0
 SECONDS_BETWEEN_LOOKS = 0.5
 # What a kernel finds wrong is in the outputs of the notebook; its own log would only mix with the lines of the run.
@@ -76,8 +78,8 @@ class KernelRules:
         return cls(**content)
 
 
-def run_kernel(connection_file: str, rules: KernelRules) -> None:
-    """Be a kernel until the end of its notebook; returns when it was shut down."""
+def run_kernel(connection_file: str, rules: KernelRules, parent: int) -> None:
+    """Be a kernel until the end of its notebook, or of the process that started it; returns when it was shut down."""
     _limit_memory(rules.memory)
     skip_unneeded()
     # Dropped, so that what a notebook imports of this package is read again and written down.
@@ -86,7 +88,7 @@ def run_kernel(connection_file: str, rules: KernelRules) -> None:
     sys.modules["__main__"] = types.ModuleType("__main__")
     from ipykernel.kernelapp import IPKernelApp
 
-    threading.Thread(target=end_with_parent, args=(os.getppid(),), daemon=True).start()
+    threading.Thread(target=end_with_parent, args=(parent,), daemon=True).start()
     sys.addaudithook(_hook(rules))
     kernel = IPKernelApp.instance()
     kernel.initialize(["-f", connection_file, *OPTIONS])
@@ -96,7 +98,7 @@ def run_kernel(connection_file: str, rules: KernelRules) -> None:
 
 
 def end_with_parent(parent: int, before: Callable[[], None] = lambda: None) -> None:
-    """Wait until the parent process is gone, then end this process and its group."""
+    """Wait until a process is no longer the parent of this one, then end this one and its group."""
     while os.getppid() == parent:
         time.sleep(SECONDS_BETWEEN_LOOKS)
     before()
@@ -195,4 +197,4 @@ def _not_allowed(rules: KernelRules, expected: str, found: str, remedy: str) -> 
 
 
 if __name__ == "__main__":
-    run_kernel(sys.argv[1], KernelRules.from_json(os.environ[RULES]))
+    run_kernel(sys.argv[1], KernelRules.from_json(os.environ[RULES]), int(os.environ[PARENT]))

@@ -33,11 +33,12 @@ class ForkedKernel:
 
     def __init__(self, rules: KernelRules) -> None:
         read_end, self._write_end = os.pipe()
+        parent = os.getpid()
         self.pid = os.fork()
         self._status: int | None = None
         if self.pid == 0:
             os.close(self._write_end)
-            _become_kernel(read_end, rules)
+            _become_kernel(read_end, rules, parent)
         os.close(read_end)
         with suppress(OSError):  # the child does the same; whoever comes first
             os.setpgid(self.pid, 0)
@@ -135,7 +136,7 @@ def time_left(seconds: float) -> Callable[[Any], float]:
     return lambda cell: max(1.0, until - time.monotonic())
 
 
-def _become_kernel(read_end: int, rules: KernelRules) -> None:
+def _become_kernel(read_end: int, rules: KernelRules, parent: int) -> None:
     """Wait for a connection file, run its kernel, and end without a trace of the process that was forked."""
     with suppress(OSError):
         os.setpgid(0, 0)
@@ -143,7 +144,7 @@ def _become_kernel(read_end: int, rules: KernelRules) -> None:
     code = 1
     try:
         if connection_file:
-            run_kernel(connection_file, rules)
+            run_kernel(connection_file, rules, parent)
         code = 0
     finally:
         os._exit(code)

@@ -23,6 +23,8 @@ ENVIRONMENT = {
     **dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"),
     "PYTHONHASHSEED": "0",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    # Arrow's allocator would start a thread of its own in the fork server.
+    "JE_ARROW_MALLOC_CONF": "background_thread:false",
     # Read when matplotlib is imported, which in a forked kernel was before the kernel started.
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
 }
@@ -178,7 +180,7 @@ class PlainLauncher(_Base):
     def start(self, order: Path) -> None:
         """Start a worker for an order."""
         self._workers[order] = subprocess.Popen(
-            [sys.executable, "-m", "lwo_analysis.run.worker", str(order)],
+            [sys.executable, "-m", "lwo_analysis.run.worker", str(order), str(os.getpid())],
             stdin=subprocess.DEVNULL,
             env=self._environment,
             start_new_session=True,

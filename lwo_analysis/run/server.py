@@ -107,6 +107,7 @@ def _obey(line: str, workers: dict[int, str], ours: tuple[int, int]) -> None:
 
 
 def _fork_worker(order: str, ours: tuple[int, int]) -> int:
+    server = os.getpid()
     pid = os.fork()
     if pid:
         return pid
@@ -120,7 +121,7 @@ def _fork_worker(order: str, ours: tuple[int, int]) -> int:
         os.dup2(nothing, 0)
         from lwo_analysis.run.worker import work
 
-        work(Path(order), can_fork=True)
+        work(Path(order), can_fork=True, parent=server)
         code = 0
     finally:
         os._exit(code)

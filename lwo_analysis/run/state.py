@@ -6,12 +6,14 @@ import hashlib
 import json
 import os
 import platform
+import sqlite3
 from collections.abc import Iterable, Mapping
+from contextlib import closing
 from fnmatch import fnmatchcase as fnmatch
 from pathlib import Path
 from typing import Any
 
-from doit.dependency import DatabaseException, Dependency, FileChangedChecker, SqliteDB
+from doit.dependency import Dependency, FileChangedChecker, SqliteDB
 from doit.task import Task
 from doit.tools import config_changed
 
@@ -67,6 +69,14 @@ class Contents(FileChangedChecker):
         return self.of(dep)
 
 
+class _Database(SqliteDB):
+    """The database of doit, which is closed also when nothing can be written."""
+
+    def dump(self) -> None:
+        with closing(self._conn):
+            super().dump()
+
+
 class RunState:
     """The memory of earlier runs, in one database file of doit; a damaged one is removed, and every page is made again."""
 
@@ -95,11 +105,19 @@ class RunState:
 
     def _open(self) -> Dependency:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            return Dependency(SqliteDB, str(self.path), checker_cls=lambda: self.contents)
-        except DatabaseException:
+        if not _is_database(self.path):
             self.path.unlink()
-            return Dependency(SqliteDB, str(self.path), checker_cls=lambda: self.contents)
+        return Dependency(_Database, str(self.path), checker_cls=lambda: self.contents)
+
+
+def _is_database(path: Path) -> bool:
+    """Return whether a file is a database, or can become one because it is empty or not there yet."""
+    with closing(sqlite3.connect(path)) as database:
+        try:
+            database.execute("select name from sqlite_master")
+        except sqlite3.DatabaseError:
+            return False
+    return True
 
 
 def execution_task(job: Job, folder: Path) -> Task | None:

@@ -29,11 +29,20 @@ if TYPE_CHECKING:
 SIGNALS_STOP = 128
 
 
-def work(path: Path, *, can_fork: bool) -> None:
-    """Do what the order at a path asks, and write the outcome beside it; returns when both are done."""
+def work(path: Path, *, can_fork: bool, parent: int) -> None:
+    """Do what the order at a path asks, and write the outcome beside it; returns when both are done.
+
+    Parameters
+    ----------
+    path : Path
+        Of the order.
+    can_fork : bool
+        Whether the kernel is forked from this process.
+    parent : int
+        The process that started this one, and without which it ends. It may have ended already.
+    """
     order = read_order(path)
     _say_in(order.log)
-    parent = os.getppid()
     forked = _forked_kernel(order) if can_fork else None
     end = forked.kill if forked else lambda: None
     if hasattr(os, "setsid") and os.getsid(0) != os.getpid():
@@ -141,4 +150,4 @@ def _say_in(log: Path) -> None:
 
 if __name__ == "__main__":
     skip_unneeded()
-    work(Path(sys.argv[1]), can_fork=False)
+    work(Path(sys.argv[1]), can_fork=False, parent=int(sys.argv[2]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,10 @@ from lwo_analysis.run.orders import Limits
 from lwo_analysis.run.pages import Making
 from tests.run.conftest import MOMENT
 from tests.support.command import files_of
-from tests.support.runs import PROVENANCE, SETUP, publish, write_notebook
+from tests.support.runs import PROVENANCE, SETUP, processes_with, publish, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
+SECONDS_TO_END = 20
 SLEEP = "import time; time.sleep(60)"
 OUR_ERROR = (
     "from lwo_analysis.errors import InputError\n"
@@ -131,6 +133,41 @@ def test_a_folder_that_was_moved_away_by_a_killed_process_comes_back_first(tmp_p
     (tmp_path / "new" / "a").write_text("2")
     put_in_place(tmp_path / "new", tmp_path / "site")
     assert files_of(tmp_path) == {"site/a": b"2"}
+
+
+ORPHAN = """
+import os, sys, time
+from pathlib import Path
+from types import SimpleNamespace
+from lwo_analysis.run import kernel, kernels, worker
+parent = os.getpid()
+def wait_for_its_death(_):
+    while os.getppid() == parent:
+        time.sleep(0.01)
+    return SimpleNamespace(log=None)
+if sys.argv[1] == "kernel":
+    kernel._limit_memory = wait_for_its_death
+    rules = kernel.KernelRules(sys.argv[2] + "/reads", sys.argv[2], (), (), "page", 2048)
+    kernels.ForkedKernel(rules).start(sys.argv[2] + "/connection.json")
+elif os.fork() == 0:
+    worker.read_order = wait_for_its_death
+    worker._say_in = worker._forked_kernel = lambda _: None
+    worker._outcome = lambda order, forked: time.sleep(60)
+    worker.work(Path(sys.argv[2]), can_fork=True, parent=parent)
+os._exit(9)
+"""
+"""Starts a kernel or a worker that looks for its parent only when that has ended."""
+
+
+@pytest.mark.parametrize("kind", ["kernel", "worker"])
+def test_a_process_whose_parent_ended_before_it_began_ends_too(tmp_path, kind):
+    words = [sys.executable, "-c", ORPHAN, kind, str(tmp_path)]
+    environment = {**os.environ, "LWO_OUTPUTS": str(tmp_path)}
+    assert subprocess.run(words, env=environment, check=False, stderr=subprocess.DEVNULL).returncode == 9
+    until = time.monotonic() + SECONDS_TO_END
+    while processes_with("LWO_OUTPUTS", str(tmp_path)) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert processes_with("LWO_OUTPUTS", str(tmp_path)) == {}
 
 
 def test_a_lock_of_a_dead_process_is_no_lock(tmp_path):
