@@ -26,8 +26,7 @@ from lwo_analysis.run.fence import CHANGES, WRITING, make_fence
 from lwo_analysis.run.unneeded import skip_unneeded
 
 RULES = "LWO_KERNEL_RULES"
-PARENT = "JPY_PARENT_PID"
-"""Set by Jupyter. A process that asks for its parent when it starts may be told whoever took over from a dead one."""
+PARENT = "LWO_KERNEL_PARENT"
 SEED = 0
 SECONDS_BETWEEN_LOOKS = 0.5
 # What a kernel finds wrong is in the outputs of the notebook; its own log would only mix with the lines of the run.
@@ -95,6 +94,14 @@ def run_kernel(connection_file: str, rules: KernelRules, parent: int) -> None:
     shell: Any = kernel.shell
     _seed_before_first_cell(shell.events)
     kernel.start()
+
+
+def parent_process(given: str) -> int:
+    """Return the process that started this one, as it said itself: who asks later may be told whoever took over from a dead one.
+
+    On Windows the program of a virtual environment stands between the two, and is asked for.
+    """
+    return os.getppid() if sys.platform == "win32" else int(given)
 
 
 def end_with_parent(parent: int, before: Callable[[], None] = lambda: None) -> None:
@@ -197,4 +204,4 @@ def _not_allowed(rules: KernelRules, expected: str, found: str, remedy: str) -> 
 
 
 if __name__ == "__main__":
-    run_kernel(sys.argv[1], KernelRules.from_json(os.environ[RULES]), int(os.environ[PARENT]))
+    run_kernel(sys.argv[1], KernelRules.from_json(os.environ[RULES]), parent_process(os.environ[PARENT]))

@@ -21,7 +21,7 @@ from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.engines import NBClientEngine, papermill_engines
 
-from lwo_analysis.run.kernel import RULES, KernelRules, run_kernel
+from lwo_analysis.run.kernel import PARENT, RULES, KernelRules, run_kernel
 
 ENGINE = "lwo"
 
@@ -104,7 +104,7 @@ class SocketKernelManager(AsyncKernelManager):
             self.ip = str(self._socket_folder / "k")
         spec: Any = self.kernel_spec
         spec.argv = [sys.executable, "-m", "lwo_analysis.run.kernel", "{connection_file}"]
-        options["env"] = {**os.environ, RULES: self.rules.to_json()} | options.get("env", {})
+        options["env"] = {**os.environ, RULES: self.rules.to_json(), PARENT: str(os.getpid())} | options.get("env", {})
         if self.forked is not None:
             self.kernel_id = self.kernel_id or "forked"
             self.provisioner = ForkedProvisioner(kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from lwo_analysis.errors import LwoError, NotebookError, OutputError
 from lwo_analysis.run.execute import execute_job, facts_of, kernel_rules
 from lwo_analysis.run.folders import EXECUTED, read_stale, write_record
-from lwo_analysis.run.kernel import end_with_parent
+from lwo_analysis.run.kernel import end_with_parent, parent_process
 from lwo_analysis.run.orders import Order, Outcome, PageOrder, SiteOrder, read_order, write_outcome
 from lwo_analysis.run.unneeded import skip_unneeded
 
@@ -150,4 +150,4 @@ def _say_in(log: Path) -> None:
 
 if __name__ == "__main__":
     skip_unneeded()
-    work(Path(sys.argv[1]), can_fork=False, parent=int(sys.argv[2]))
+    work(Path(sys.argv[1]), can_fork=False, parent=parent_process(sys.argv[2]))
