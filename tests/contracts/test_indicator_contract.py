@@ -114,14 +114,19 @@ def figures(made) -> Rows:
 
 
 @pytest.fixture(scope="module")
-def observations(made) -> Rows:
-    return by_case(observed(made))
+def table(made) -> pd.DataFrame:
+    return observed(made)
 
 
 @pytest.fixture(scope="module")
-def gaps(made) -> pd.DataFrame:
+def observations(table) -> Rows:
+    return by_case(table)
+
+
+@pytest.fixture(scope="module")
+def gaps(table) -> pd.DataFrame:
     """Return how area `a` differs from area `b`, by indicator."""
-    compared = compare_area(observed(made), "bilgaard", ("oud-oost",), {entry.id: entry for entry in MADE}, areas(), FIRST)
+    compared = compare_area(table, "bilgaard", ("oud-oost",), {entry.id: entry for entry in MADE}, areas(), FIRST)
     return compared.gaps.set_index("indicator_id")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,7 @@ from lwo_analysis.run.orders import Limits
 from lwo_analysis.run.pages import Making
 from tests.run.conftest import MOMENT
 from tests.support.command import files_of
-from tests.support.runs import PROVENANCE, SETUP, processes_with, publish, write_notebook
+from tests.support.runs import PROVENANCE, SETUP, processes_with, publish, wait_until, write_notebook
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="processes of POSIX")
 SECONDS_TO_END = 20
@@ -164,10 +163,7 @@ def test_a_process_whose_parent_ended_before_it_began_ends_too(tmp_path, kind):
     words = [sys.executable, "-c", ORPHAN, kind, str(tmp_path)]
     environment = {**os.environ, "LWO_OUTPUTS": str(tmp_path)}
     assert subprocess.run(words, env=environment, check=False, stderr=subprocess.DEVNULL).returncode == 9
-    until = time.monotonic() + SECONDS_TO_END
-    while processes_with("LWO_OUTPUTS", str(tmp_path)) and time.monotonic() < until:
-        time.sleep(0.1)
-    assert processes_with("LWO_OUTPUTS", str(tmp_path)) == {}
+    assert wait_until(lambda: processes_with("LWO_OUTPUTS", str(tmp_path)) == {}, SECONDS_TO_END)
 
 
 def test_a_lock_of_a_dead_process_is_no_lock(tmp_path):

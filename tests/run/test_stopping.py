@@ -6,22 +6,14 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from tests.support.runs import lwo_command, processes_with, write_notebook
+from tests.support.runs import lwo_command, processes_with, wait_until, write_notebook
 
 WAIT_FOR_KERNEL = 60
 SECONDS_TO_STOP = 15  # a worker gets five seconds to end; the rest is for a slow machine
-
-
-def wait_until(is_so: object, seconds: float) -> bool:
-    until = time.monotonic() + seconds
-    while not is_so() and time.monotonic() < until:
-        time.sleep(0.2)
-    return is_so()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

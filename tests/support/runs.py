@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -56,6 +57,14 @@ def lwo_command(notebooks: Path, *arguments: str, before: str = "") -> list[str]
     """Return the command of `lwo` for a folder of notebooks, with Python to run before it."""
     code = f"paths.notebooks_folder = lambda: Path({str(notebooks)!r})\ncli.main()"
     return [sys.executable, "-c", f"{before}\nfrom pathlib import Path\nfrom lwo_analysis import cli, paths\n{code}", *arguments]
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    """Return whether something is so, as soon as it is or after these seconds."""
+    until = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < until:
+        time.sleep(0.2)
+    return is_so()
 
 
 def processes_with(variable: str, value: str) -> dict[int, str]:
